@@ -12,14 +12,7 @@
  * - `notFound`: the service says that the thing is not there. `gone` is set where that may count towards deletion.
  * - `invalid`: the request itself is wrong (a malformed name, a bad key): any other 4xx.
  */
-export type AwsErrorKind =
-  | "throttled"
-  | "unavailable"
-  | "credentials"
-  | "expired"
-  | "denied"
-  | "notFound"
-  | "invalid";
+export type AwsErrorKind = "throttled" | "unavailable" | "credentials" | "expired" | "denied" | "notFound" | "invalid";
 
 export interface AwsErrorInit {
   readonly kind: AwsErrorKind;
