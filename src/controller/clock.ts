@@ -1,0 +1,19 @@
+/** Time, passed in so that tests can hold it still. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once after `ms`; the returned function cancels. Does not keep the process alive. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+// Node fires a longer timer at once: its delay is a signed 32-bit number.
+const longestTimer = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, Math.min(Math.max(ms, 0), longestTimer));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

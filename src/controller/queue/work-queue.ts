@@ -1,0 +1,155 @@
+import type { Clock } from "../clock.ts";
+import { type Backoff, createBackoff } from "./backoff.ts";
+import { createFairLines, type Line } from "./fair-lines.ts";
+
+/** When a key comes again by itself. Undefined: only when something happens. */
+export type Verdict = { readonly afterMs: number; readonly line?: Line } | "backoff" | undefined;
+
+export interface WorkQueue {
+  /** Asks for the key to be worked on. Coalesces: waiting once is enough; while it is worked on, it is done again after. */
+  add(key: string, line: Line): void;
+  /** Forgets the key, its timer and its failures: the resource is gone. */
+  remove(key: string): void;
+  /** Stops taking keys and resolves when the work under way has ended. */
+  drain(): Promise<void>;
+  readonly depth: number;
+  readonly active: number;
+  /** Clock milliseconds since when something has been waiting without any key being taken or finished; undefined: idle. */
+  readonly stuckSince: number | undefined;
+}
+
+export interface QueueOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly concurrency: number;
+  /** Works on one key. What it throws is a bug and comes again with backoff. */
+  readonly work: (key: string, line: Line) => Promise<Verdict>;
+  readonly onError: (key: string, error: unknown) => void;
+  readonly hooks: QueueHooks;
+  readonly backoff?: Backoff;
+}
+
+/** For metrics. Times in seconds. */
+export interface QueueHooks {
+  added(): void;
+  retried(): void;
+  started(waitedSeconds: number): void;
+  finished(tookSeconds: number, result: "success" | "requeue" | "error"): void;
+}
+
+/** A coalescing queue: a key is worked on by one worker at a time, and again if it was added meanwhile. */
+export function createWorkQueue(options: QueueOptions): WorkQueue {
+  const { clock, hooks } = options;
+  const backoff = options.backoff ?? createBackoff({ baseMs: 500, capMs: 300_000, random: options.random });
+  const lines = createFairLines();
+  const addedAt = new Map<string, number>();
+  const active = new Set<string>();
+  /** Added while being worked on: the line to put it in afterwards. */
+  const again = new Map<string, Line>();
+  const timers = new Map<string, () => void>();
+  let draining: (() => void) | undefined;
+  let lastProgress = clock.now();
+
+  const add = (key: string, line: Line): void => {
+    if (active.has(key)) {
+      if (again.get(key) !== "interactive") again.set(key, line);
+      return;
+    }
+    if (!lines.has(key)) {
+      if (lines.size === 0 && active.size === 0) lastProgress = clock.now();
+      addedAt.set(key, clock.now());
+      hooks.added();
+    }
+    lines.add(key, line);
+    // A task of its own, so that a burst of events is coalesced before the first key is worked on.
+    queueMicrotask(pump);
+  };
+
+  const cancelTimer = (key: string): void => {
+    timers.get(key)?.();
+    timers.delete(key);
+  };
+
+  const schedule = (key: string, ms: number, line: Line): void => {
+    cancelTimer(key);
+    timers.set(
+      key,
+      clock.after(ms, () => {
+        timers.delete(key);
+        add(key, line);
+      }),
+    );
+  };
+
+  const settle = (key: string, verdict: Verdict): void => {
+    if (verdict === "backoff") {
+      hooks.retried();
+      schedule(key, backoff.next(key), "refresh");
+      return;
+    }
+    backoff.forget(key);
+    if (verdict) schedule(key, verdict.afterMs, verdict.line ?? "refresh");
+    else cancelTimer(key);
+  };
+
+  const run = async (key: string, line: Line): Promise<void> => {
+    const begun = clock.now();
+    hooks.started((begun - (addedAt.get(key) ?? begun)) / 1000);
+    addedAt.delete(key);
+    let result: "success" | "requeue" | "error" = "success";
+    try {
+      const verdict = await options.work(key, line);
+      result = verdict === "backoff" ? "requeue" : "success";
+      settle(key, verdict);
+    } catch (error) {
+      result = "error";
+      options.onError(key, error);
+      settle(key, "backoff");
+    }
+    active.delete(key);
+    lastProgress = clock.now();
+    hooks.finished((lastProgress - begun) / 1000, result);
+    const next = again.get(key);
+    again.delete(key);
+    if (next) add(key, next);
+    if (draining && active.size === 0) draining();
+    pump();
+  };
+
+  function pump(): void {
+    while (!draining && active.size < options.concurrency) {
+      const taken = lines.take();
+      if (!taken) return;
+      lastProgress = clock.now();
+      active.add(taken.key);
+      void run(taken.key, taken.line);
+    }
+  }
+
+  return {
+    add,
+    remove(key) {
+      lines.remove(key);
+      addedAt.delete(key);
+      again.delete(key);
+      cancelTimer(key);
+      backoff.forget(key);
+    },
+    drain() {
+      return new Promise((resolve) => {
+        draining = resolve;
+        for (const key of [...timers.keys()]) cancelTimer(key);
+        if (active.size === 0) resolve();
+      });
+    },
+    get depth() {
+      return lines.size;
+    },
+    get active() {
+      return active.size;
+    },
+    get stuckSince() {
+      return lines.size > 0 || active.size > 0 ? lastProgress : undefined;
+    },
+  };
+}
