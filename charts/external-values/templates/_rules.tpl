@@ -1,0 +1,42 @@
+{{/*
+What the operator may do in every namespace that it serves.
+*/}}
+{{- define "external-values.namespacedRules" -}}
+- apiGroups: [externalvalues.dev]
+  resources: [externalvalues, valuestores]
+  verbs: [get, list, watch]
+- apiGroups: [externalvalues.dev]
+  resources: [externalvalues/status, valuestores/status]
+  verbs: [update]
+# The targets. "delete" also lets an ownerReference be put on an existing object where the API server checks that.
+- apiGroups: [""]
+  resources: [secrets, configmaps]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: ["", events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- if .Values.restarts.enabled }}
+- apiGroups: [apps]
+  resources: [deployments, statefulsets, daemonsets]
+  verbs: [get, list, patch]
+- apiGroups: [argoproj.io]
+  resources: [rollouts]
+  verbs: [get, list, patch]
+{{- end }}
+{{- end }}
+
+{{/*
+What it may do beyond namespaces, where it serves all of them.
+*/}}
+{{- define "external-values.clusterRules" -}}
+- apiGroups: [externalvalues.dev]
+  resources: [clustervaluestores]
+  verbs: [get, list, watch]
+- apiGroups: [externalvalues.dev]
+  resources: [clustervaluestores/status]
+  verbs: [update]
+# For namespace selectors.
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [list, watch]
+{{- end }}
