@@ -1,0 +1,31 @@
+# syntax=docker/dockerfile:1
+# Both bases can be replaced (--build-arg), by mirrors or by anything that has Node 22.19 or later on its PATH.
+ARG BUILD_IMAGE=node:24-trixie-slim
+ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+# The bundle is plain JavaScript, the same for every architecture: build it once, on the machine's own.
+FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILD_IMAGE} AS build
+WORKDIR /source
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY hack ./hack
+COPY src ./src
+RUN node hack/build.ts
+
+FROM ${BASE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="external-values" \
+      org.opencontainers.image.description="Keeps Secrets and ConfigMaps in step with AWS Parameter Store and AWS Secrets Manager" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production \
+    PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
+# .mjs: there is no package.json beside it to say that it is an ES module.
+COPY --from=build --chown=0:0 --chmod=0444 /source/dist/main.js /app/main.mjs
+# By number, so that a kubelet can tell that it is not root.
+USER 65532:65532
+EXPOSE 8080 8081
+ENTRYPOINT ["node", "/app/main.mjs"]
+CMD ["controller"]
