@@ -43,7 +43,7 @@ export interface KubernetesClient {
    * One watch connection, until the server closes it or it breaks. Yields raw events; an in-stream ERROR is yielded as
    * such. Throws ApiError on a refused request, a `WatchBroken` on a cut or garbled stream or on silence past the limit.
    */
-  watch(type: ResourceType, query: WatchQuery, options: { readonly signal: AbortSignal }): AsyncIterable<WatchEvent>;
+  watch(type: ResourceType, query: WatchQuery, options: WatchOptions): AsyncIterable<WatchEvent>;
   close(): void;
 }
 
@@ -53,6 +53,14 @@ export interface RequestOptions {
 
 export interface WriteOptions extends RequestOptions {
   readonly fieldManager: string;
+  /** The answer carries the metadata alone: less to parse, and no data of a Secret comes back. */
+  readonly metadataOnly?: boolean;
+}
+
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  /** Called once the server has accepted the watch, before its first event. */
+  readonly onOpen?: () => void;
 }
 
 export interface ListQuery {
@@ -111,5 +119,21 @@ export class ApiError extends Error {
     this.reason = init.reason;
     this.retryAfterMs = init.retryAfterMs;
     this.causes = init.causes ?? [];
+  }
+}
+
+/** How a watch ended other than by the server closing it. Everything yielded before is good. */
+export class WatchBroken extends Error {
+  override readonly name = "WatchBroken";
+  /**
+   * - `cut`: the connection was reset, or ended in the middle of a line;
+   * - `silent`: nothing came for longer than a living connection can be silent;
+   * - `garbled`: a line is no watch event, or longer than any can be.
+   */
+  readonly how: "cut" | "silent" | "garbled";
+
+  constructor(how: WatchBroken["how"], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.how = how;
   }
 }
