@@ -1,0 +1,39 @@
+import { chmodSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+// Bundles the command line, with all that it depends on, into the one file dist/main.js: `node hack/build.ts`.
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const outfile = `${root}dist/main.js`;
+
+/**
+ * Some dependencies are CommonJS and call `require` of Node's own modules, which an ES module does not have. The name is
+ * this file's own, so that it meets no other in the bundle.
+ */
+const banner = [
+  "#!/usr/bin/env node",
+  'import { createRequire as __createRequireOfBundle } from "node:module";',
+  "const require = __createRequireOfBundle(import.meta.url);",
+].join("\n");
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/main.ts"],
+  outfile,
+  bundle: true,
+  platform: "node",
+  target: "node22.19",
+  format: "esm",
+  // Names of functions and classes stand in stack traces and in the SDK's error handling.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  sourcemap: "linked",
+  sourcesContent: false,
+  legalComments: "linked",
+  banner: { js: banner },
+  define: { "process.env.NODE_ENV": '"production"' },
+  logLevel: "info",
+});
+chmodSync(outfile, 0o755);
