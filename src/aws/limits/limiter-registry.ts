@@ -1,0 +1,125 @@
+import { defaultLimits, type Limits } from "../../api/store-model.ts";
+import type { Clock } from "../clock.ts";
+import type { AwsMetrics } from "../metrics.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { limitOf, type QuotaClass } from "./quota-class.ts";
+
+/**
+ * Whose quota a request draws on. AWS counts by account, which is not known before the credentials are: until then a
+ * recipe's base (`operator`, an access key's Secret) is the scope, and `learn` joins it to its account.
+ */
+export type Scope = string;
+
+/** What one store says of limits. */
+export interface StoreLimits {
+  /** `ClusterValueStore/aws`. */
+  readonly store: string;
+  /** A ValueStore may only lower what holds without it. */
+  readonly mayRaise: boolean;
+  readonly scopes: readonly Scope[];
+  readonly regions: readonly string[];
+  /** A class that is left out: the store has no opinion. */
+  readonly limits: Partial<Limits>;
+}
+
+/** All limiters of the process: one per account, region and class. */
+export interface LimiterRegistry {
+  limiter(scope: Scope, region: string, quota: QuotaClass): Limiter;
+  /** Adds a store or replaces what it said before. */
+  setStore(store: StoreLimits): void;
+  removeStore(store: string): void;
+  /** From now on the scope is this account. */
+  learn(scope: Scope, account: string): void;
+  /** The share of the account's quota that is this process's: shards held of all shards, above 0 and at most 1. */
+  setShare(share: number): void;
+}
+
+interface Held {
+  readonly account: string;
+  readonly region: string;
+  readonly quota: QuotaClass;
+  readonly limiter: Limiter;
+}
+
+/** An empty registry: every account has the default limits. */
+export function createLimiterRegistry({
+  clock,
+  metrics,
+}: {
+  readonly clock: Clock;
+  readonly metrics: AwsMetrics;
+}): LimiterRegistry {
+  const accounts = new Map<Scope, string>();
+  const stores = new Map<string, StoreLimits>();
+  const held = new Map<string, Held>();
+  let share = 1;
+
+  const accountOf = (scope: Scope): string => accounts.get(scope) ?? scope;
+
+  function ceiling({ account, region, quota }: Omit<Held, "limiter">): number {
+    const concerned = [...stores.values()].filter(
+      (store) => store.regions.includes(region) && store.scopes.some((scope) => accountOf(scope) === account),
+    );
+    return lowestLimit(concerned, quota) * share;
+  }
+
+  function refresh(): void {
+    for (const each of held.values()) {
+      const next = ceiling(each);
+      each.limiter.setCeiling(next);
+      metrics.limiterRate?.({
+        quota: each.quota,
+        account: each.account,
+        region: each.region,
+        rate: each.limiter.rate(),
+      });
+    }
+  }
+
+  return {
+    limiter(scope, region, quota) {
+      const account = accountOf(scope);
+      const key = `${account} ${region} ${quota}`;
+      const known = held.get(key);
+      if (known !== undefined) return known.limiter;
+      const place = { account, region, quota };
+      const limiter = createLimiter({ clock, ceiling: ceiling(place) });
+      held.set(key, { ...place, limiter });
+      return limiter;
+    },
+    setStore(store) {
+      stores.set(store.store, store);
+      refresh();
+    },
+    removeStore(store) {
+      if (stores.delete(store)) refresh();
+    },
+    learn(scope, account) {
+      if (accounts.get(scope) === account) return;
+      accounts.set(scope, account);
+      refresh();
+    },
+    setShare(next) {
+      if (!(next > 0 && next <= 1)) throw new RangeError(`the share must be above 0 and at most 1, not ${next}`);
+      share = next;
+      refresh();
+    },
+  };
+}
+
+/** The lowest that any store states; a store that may not raise counts only against what holds without it. */
+function lowestLimit(stores: readonly StoreLimits[], quota: QuotaClass): number {
+  const stated = (raising: boolean): number[] =>
+    stores
+      .filter((store) => store.mayRaise === raising)
+      .map((store) => statedLimit(store.limits, quota))
+      .filter((limit) => limit !== undefined);
+  const raising = stated(true);
+  const base = raising.length === 0 ? limitOf(defaultLimits, quota) : Math.min(...raising);
+  return Math.min(base, ...stated(false));
+}
+
+function statedLimit(limits: Partial<Limits>, quota: QuotaClass): number | undefined {
+  const key = quota === "parameterTags" ? "parameterReads" : quota;
+  return limits[key] === undefined ? undefined : limitOf({ ...defaultLimits, ...limits }, quota);
+}
