@@ -13,7 +13,7 @@ import { batchGetSecretValue, describeSecret, getSecretValue } from "./secret-re
 import { createState, type State } from "./state.ts";
 import { stsOperations } from "./sts-operations.ts";
 import { WireError } from "./wire-error.ts";
-import { xmlElements } from "./xml.ts";
+import { type Answer, wireTargetOf } from "./wire-format.ts";
 
 export interface FakeAwsOptions {
   /** Home of what is put without a place of its own; default 123456789012 and eu-west-1. */
@@ -58,12 +58,6 @@ export function createService(options: FakeAwsOptions): Service {
   };
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
 /** An answer, and the fault that strikes the request, if any. */
 export interface Handled {
   readonly answer: Answer;
@@ -90,26 +84,23 @@ export interface WireRequest {
 
 /** Answers one request: who, quota, fault, permission, operation; all of it counted. */
 export function handle(service: Service, request: WireRequest): Handled {
-  const target = request.headers["x-amz-target"];
-  const protocol = typeof target === "string" ? jsonProtocol : queryProtocol;
-  const form = new URLSearchParams(typeof target === "string" ? "" : request.body);
-  const operation = typeof target === "string" ? (target.split(".")[1] ?? "") : (form.get("Action") ?? "");
+  const { operation, format, target } = wireTargetOf(request.headers, request.body);
   let fault: ScriptedFault | undefined;
   try {
     const caller = callerOf(service, request, operation);
-    fault = service.faults.next({ operation, identity: caller?.identity.arn ?? "", body: request.body });
+    fault = service.faults.strike({ operation, identity: caller?.identity.arn ?? "", body: request.body });
     throwIfFault(fault);
     throwIfOverQuota(service, operation, caller);
     const result =
-      typeof target === "string"
-        ? runJson(service, caller, { target, body: request.body })
-        : runQuery(service, caller?.identity, form);
+      target === undefined
+        ? runQuery(service, caller?.identity, new URLSearchParams(request.body))
+        : runJson(service, caller, { target, body: request.body });
     service.counter.items(operation, result.items);
-    return { answer: protocol.success(operation, result.output), fault };
+    return { answer: format.success(operation, result.output), fault };
   } catch (error) {
     const wire = error instanceof WireError ? error : new WireError("InternalFailure", String(error), 500);
     service.counter.error(operation, wire.code);
-    return { answer: protocol.failure(wire), fault };
+    return { answer: format.failure(wire), fault };
   }
 }
 
@@ -199,37 +190,6 @@ function runQuery(service: Service, caller: Identity | undefined, form: URLSearc
   );
   return { output, items: 1 };
 }
-
-const requestId = "00000000-0000-4000-8000-000000000000";
-
-const jsonProtocol = {
-  success: (_operation: string, output: object): Answer => ({
-    status: 200,
-    contentType: "application/x-amz-json-1.1",
-    body: JSON.stringify(output),
-  }),
-  failure: (error: WireError): Answer => ({
-    status: error.status,
-    contentType: "application/x-amz-json-1.1",
-    body: JSON.stringify({ __type: error.code, message: error.message }),
-  }),
-};
-
-const queryProtocol = {
-  success: (operation: string, output: object): Answer => ({
-    status: 200,
-    contentType: "text/xml",
-    body: `<${operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${operation}Result>${xmlElements(output)}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
-  }),
-  failure: (error: WireError): Answer => ({
-    status: error.status,
-    contentType: "text/xml",
-    body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${xmlElements({
-      Error: { Type: error.status < 500 ? "Sender" : "Receiver", Code: error.code, Message: error.message },
-      RequestId: requestId,
-    })}</ErrorResponse>`,
-  }),
-};
 
 /** STS names bad credentials in its own way. */
 function inStsWords(error: WireError): WireError {
