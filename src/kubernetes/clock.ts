@@ -9,12 +9,11 @@ export interface Clock {
 // Node fires a longer timer at once: its delay is a signed 32-bit number.
 const longestTimer = 2 ** 31 - 1;
 
-/** Never goes back and never jumps when somebody sets the wall clock. Its timers do not keep the process alive. */
+/** Never goes back and never jumps when somebody sets the wall clock. Its timers keep the process alive: cancel them. */
 export const monotonicClock: Clock = {
   now: () => performance.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, Math.min(Math.max(ms, 0), longestTimer));
-    timer.unref();
     return () => clearTimeout(timer);
   },
 };
