@@ -14,7 +14,7 @@ export interface WorkQueue {
   drain(): Promise<void>;
   readonly depth: number;
   readonly active: number;
-  /** Clock milliseconds since when something has been waiting without any key being taken or finished; undefined: idle. */
+  /** Since when (clock milliseconds) the slowest work runs, or keys wait with none being taken; undefined: idle. */
   readonly stuckSince: number | undefined;
 }
 
@@ -43,20 +43,22 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   const backoff = options.backoff ?? createBackoff({ baseMs: 500, capMs: 300_000, random: options.random });
   const lines = createFairLines();
   const addedAt = new Map<string, number>();
-  const active = new Set<string>();
+  /** With the time when the work on it began. */
+  const active = new Map<string, number>();
   /** Added while being worked on: the line to put it in afterwards. */
   const again = new Map<string, Line>();
   const timers = new Map<string, () => void>();
   let draining: (() => void) | undefined;
-  let lastProgress = clock.now();
+  /** Since when keys wait without one being taken. */
+  let waitingSince = clock.now();
 
   const add = (key: string, line: Line): void => {
     if (active.has(key)) {
       if (again.get(key) !== "interactive") again.set(key, line);
       return;
     }
-    if (!lines.has(key)) {
-      if (lines.size === 0 && active.size === 0) lastProgress = clock.now();
+    if (lines.size === 0) waitingSince = clock.now();
+    if (!addedAt.has(key)) {
       addedAt.set(key, clock.now());
       hooks.added();
     }
@@ -107,8 +109,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       settle(key, "backoff");
     }
     active.delete(key);
-    lastProgress = clock.now();
-    hooks.finished((lastProgress - begun) / 1000, result);
+    hooks.finished((clock.now() - begun) / 1000, result);
     const next = again.get(key);
     again.delete(key);
     if (next) add(key, next);
@@ -120,8 +121,8 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     while (!draining && active.size < options.concurrency) {
       const taken = lines.take();
       if (!taken) return;
-      lastProgress = clock.now();
-      active.add(taken.key);
+      waitingSince = clock.now();
+      active.set(taken.key, waitingSince);
       void run(taken.key, taken.line);
     }
   }
@@ -149,7 +150,9 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       return active.size;
     },
     get stuckSince() {
-      return lines.size > 0 || active.size > 0 ? lastProgress : undefined;
+      const begun = Math.min(...active.values());
+      if (lines.size > 0) return Math.min(begun, waitingSince);
+      return active.size > 0 ? begun : undefined;
     },
   };
 }

@@ -1,0 +1,142 @@
+import type { Failure } from "../../api/conditions.ts";
+import { reasons } from "../../api/conditions.ts";
+import type { ExternalValueModel } from "../../api/model.ts";
+import type { Verdict } from "../queue/work-queue.ts";
+import type { TargetMemo } from "../target/observation.ts";
+import { conditionsOf, primaryOf } from "./conditions.ts";
+import type { TargetDecision } from "./decide.ts";
+import { secondLookMs } from "./outcome.ts";
+import { mostRows, rowsOf } from "./rows.ts";
+import type { ItemResult } from "./select.ts";
+import type { StatusModel, TargetRow } from "./status-model.ts";
+
+/** A decision, and what came of carrying it out. */
+export interface Settled {
+  readonly decision: TargetDecision;
+  /** The target as it was left; undefined where it does not stand as wanted. */
+  readonly memo?: TargetMemo;
+  readonly refused?: Failure;
+  readonly dataChanged: boolean;
+  /** It stood before, with some good content. */
+  readonly stands: boolean;
+}
+
+export interface ConcludeInput {
+  readonly model: ExternalValueModel;
+  readonly items: readonly ItemResult[];
+  readonly settled: readonly Settled[];
+  readonly previous: StatusModel;
+  /** Rows of former targets that could not be removed yet. */
+  readonly lingering: readonly TargetRow[];
+  readonly now: number;
+  readonly random: () => number;
+  /** Something without a watch is to be looked at again after so long. */
+  readonly revisitMs?: number | undefined;
+}
+
+export interface Conclusion {
+  readonly status: StatusModel;
+  readonly verdict: Verdict;
+  /** Nothing failed and nothing waits. */
+  readonly inOrder: boolean;
+}
+
+/** Conditions, rows and the next visit, all from what was read and done. Pure. */
+export function conclude(input: ConcludeInput): Conclusion {
+  const { model, items, settled, previous, now } = input;
+  const failures = unique(settled.flatMap(failuresOf));
+  const degraded = unique(settled.flatMap(({ decision }) => decision.selection.degraded));
+  const rows = rowsOf(
+    items,
+    settled.map(({ decision }) => decision),
+    previous.values,
+  );
+  const faulty = rows.filter(({ state }) => state !== "Synced" && state !== "Missing").length;
+  const changed = settled.some(({ dataChanged }) => dataChanged);
+  const waits = items.some(({ result }) => result.kind === "waiting");
+  const lastChangedTime = changed ? new Date(now).toISOString().replace(/\.\d+Z$/, "Z") : previous.lastChangedTime;
+  const lastHandledRefresh = waits ? previous.lastHandledRefresh : model.refreshRequest;
+  const status: StatusModel = {
+    observedGeneration: model.generation,
+    conditions: conditionsOf({
+      failures,
+      degraded,
+      promiseBroken: items.some(({ result }) => result.kind === "waiting" && result.promiseBroken),
+      targetsStand: settled.every(({ stands }) => stands),
+      syncedMessage: syncedMessage(settled),
+      previous: previous.conditions,
+    }),
+    values: rows.slice(0, mostRows),
+    counts: { total: rows.length, ready: rows.length - faulty, faulty },
+    targets: [...settled.flatMap((entry) => targetRow(entry, previous)), ...input.lingering],
+    ...(lastChangedTime === undefined ? {} : { lastChangedTime }),
+    ...(lastHandledRefresh === undefined ? {} : { lastHandledRefresh }),
+    store: storeColumn(items),
+  };
+  const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && input.lingering.length === 0;
+  return { status, verdict: verdictOf(input, primaryOf(failures)), inOrder };
+}
+
+function failuresOf({ decision, refused }: Settled): readonly Failure[] {
+  if (refused) return [refused];
+  if (decision.kind === "frozen") return decision.failures;
+  return decision.kind === "planned" && decision.plan.action === "fail" ? [decision.plan.failure] : [];
+}
+
+function unique(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [`${failure.reason} ${failure.message}`, failure])).values()];
+}
+
+/** `7 keys in Secret/checkout, 2 in ConfigMap/checkout-config`. */
+function syncedMessage(settled: readonly Settled[]): string {
+  const parts = settled.flatMap(({ decision }, index) => {
+    if (decision.kind === "delete")
+      return [`${decision.target.kind}/${decision.target.name} deleted: all its values are gone`];
+    if (decision.kind !== "planned") return [];
+    const count = decision.composed.data.size;
+    const unit = index === 0 ? (count === 1 ? " key" : " keys") : "";
+    return [`${count}${unit} in ${decision.target.kind}/${decision.target.name}`];
+  });
+  return parts.join(", ");
+}
+
+function targetRow({ decision, memo }: Settled, previous: StatusModel): TargetRow[] {
+  const { kind, name } = decision.target;
+  if (memo) {
+    return [{ kind, name, uid: memo.uid, resourceVersion: memo.resourceVersion, dataVersion: memo.dataVersion }];
+  }
+  if (decision.kind === "delete") return [];
+  return previous.targets.filter((row) => row.kind === kind && row.name === name);
+}
+
+/** Shown by `kubectl get`: the store's name, or the first of several. */
+function storeColumn(items: readonly ItemResult[]): string {
+  const names = [...new Set(items.map(({ item }) => item.store.name))];
+  return names.length <= 1 ? (names[0] ?? "") : `${names[0]} +${names.length - 1}`;
+}
+
+// An absent Merge target is polled without an AWS call (kubernetes.md, "RBAC").
+const missingTargetPollMs = 30_000;
+
+/** When to come again: earliest of what the failure's kind says, a freshness promise that ends, a second look. */
+function verdictOf(
+  { model, items, now, random, revisitMs, lingering }: ConcludeInput,
+  primary: Failure | undefined,
+): Verdict {
+  const kind = primary ? reasons[primary.reason] : "none";
+  if (kind === "wait" && model.refreshPolicy !== "Periodic") return "backoff";
+  const waits = [
+    ...(primary?.reason === "TargetMissing" ? [missingTargetPollMs] : []),
+    ...(revisitMs === undefined ? [] : [revisitMs]),
+    ...(lingering.length > 0 && kind === "none" ? [1_000] : []),
+    ...(kind === "none" ? [] : [model.refreshIntervalMs * (0.9 + 0.2 * random())]),
+    ...items.flatMap(({ result }) => waitsOf(result, now)),
+  ].filter((ms) => Number.isFinite(ms));
+  return waits.length > 0 ? { afterMs: Math.max(Math.min(...waits), 1_000) } : undefined;
+}
+
+function waitsOf(result: ItemResult["result"], now: number): number[] {
+  if (result.kind === "missing") return result.gone === "once" ? [secondLookMs + 1_000] : [];
+  const freshUntil = result.kind === "keys" || result.kind === "waiting" ? result.freshUntil : undefined;
+  return freshUntil !== undefined && freshUntil > now ? [freshUntil - now + 100] : [];
+}

@@ -1,0 +1,102 @@
+import type { Failure } from "../../api/conditions.ts";
+import type { TargetModel } from "../../api/model.ts";
+import { composeTarget } from "../../values/compose-target.ts";
+import type { ComposedTarget, Result, Sandbox, ShapedKey } from "../../values/contract.ts";
+import type { TargetOwner } from "../target/desired.ts";
+import type { Fingerprinter } from "../target/fingerprint.ts";
+import type { Observation } from "../target/observation.ts";
+import { planTarget, type TargetPlan } from "../target/plan-target.ts";
+import type { TargetEntry } from "./gather-targets.ts";
+import { type Item, type ItemResult, type Selection, select } from "./select.ts";
+import type { TargetRow } from "./status-model.ts";
+
+/** Everything that the decision about one target rests on. */
+export interface DecideInput {
+  readonly target: TargetModel;
+  readonly owner: TargetOwner;
+  readonly fieldManager: string;
+  readonly items: readonly ItemResult[];
+  readonly observation: Observation;
+  readonly entry: TargetEntry;
+  /** The targets in the status. */
+  readonly known: readonly TargetRow[];
+  /** Sources of `template.from`: key in the target to Liquid source; or why they could not be had. */
+  readonly templatesFrom: Result<Readonly<Record<string, string>>>;
+  readonly sandbox: Sandbox;
+  readonly fingerprinter: Fingerprinter;
+}
+
+export type TargetDecision = {
+  readonly target: TargetModel;
+  readonly selection: Selection;
+} & (
+  | { readonly kind: "frozen"; readonly failures: readonly Failure[] }
+  /** deletionPolicy Delete, and all its values are gone. */
+  | { readonly kind: "delete" }
+  | {
+      readonly kind: "planned";
+      readonly composed: ComposedTarget;
+      readonly plan: Exclude<TargetPlan, { action: "observe" }>;
+    }
+  | { readonly kind: "observe" }
+);
+
+/**
+ * What a target must hold and what is to be done for it. A function of its input alone: composing runs in the sandbox
+ * and so answers later, but asks nobody.
+ */
+export async function decideTarget(input: DecideInput): Promise<TargetDecision> {
+  const { target, observation } = input;
+  const selection = select(target, input.items);
+  const decided = { target, selection };
+  if (selection.blocked.length > 0) return { ...decided, kind: "frozen", failures: selection.blocked };
+  if (selection.allGone) return { ...decided, kind: "delete" };
+  if (!input.templatesFrom.ok) return { ...decided, kind: "frozen", failures: [input.templatesFrom.failure] };
+  if (selection.kept.length > 0 && observation.kind === "unchanged") return { ...decided, kind: "observe" };
+  const composed = await composeTarget(target, [...selection.keys, ...keptKeys(selection.kept, observation)], {
+    sandbox: input.sandbox,
+    uid: input.owner.uid,
+    templatesFrom: input.templatesFrom.value,
+  });
+  if (!composed.ok) return { ...decided, kind: "frozen", failures: [composed.failure] };
+  const plan = planTarget(composed.value, observation, planContext(input));
+  if (plan.action === "observe") return { ...decided, kind: "observe" };
+  return { ...decided, kind: "planned", composed: composed.value, plan };
+}
+
+function planContext({ target, owner, fieldManager, fingerprinter, entry, known }: DecideInput) {
+  const same = known.filter(({ kind, name }) => kind === target.kind && name === target.name);
+  return {
+    target,
+    owner,
+    fieldManager,
+    fingerprinter,
+    ...(entry.memo ? { lastMemo: entry.memo } : {}),
+    knownUids: new Set(same.map(({ uid }) => uid)),
+    lastDataVersion: Math.max(0, ...same.map(({ dataVersion }) => dataVersion)),
+  };
+}
+
+/** The last values of optional keys that cannot be read now, out of the target itself. */
+function keptKeys(items: readonly Item[], observation: Observation): readonly ShapedKey[] {
+  if (observation.kind !== "read") return [];
+  return items.flatMap((item) => {
+    if (!("key" in item) || item.to !== observation.object.kind) return [];
+    const content = observation.object.data.get(item.key);
+    if (content === undefined) return [];
+    const sensitive = item.to === "Secret" && item.sensitive !== false;
+    const text = decodeText(content);
+    return [
+      { key: item.key, to: item.to, content: text ?? content, sensitive, field: item.field, source: "", version: "" },
+    ];
+  });
+}
+
+/** Text where it is UTF-8, as it was when it was first written: a ConfigMap's key must not move to binaryData. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

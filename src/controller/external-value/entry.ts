@@ -1,0 +1,38 @@
+import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
+import type { TargetEntry } from "./gather-targets.ts";
+import type { StatusModel } from "./status-model.ts";
+
+/**
+ * What the process remembers of one ExternalValue between reconciles. Nothing here is needed to be right, only to be
+ * quick: a process that starts without it ends in the same state.
+ */
+export interface Entry {
+  readonly uid: string;
+  readonly targets: Map<string, TargetEntry>;
+  /** Parsing is done once for a spec. */
+  parsed?: { readonly key: string; readonly model: ExternalValueModel };
+  /** What was subscribed to, as a string: unchanged, nothing is subscribed anew. */
+  subscribed?: string;
+  /** The status as this process last wrote it, with the resourceVersion it got. */
+  written?: { readonly status: StatusModel; readonly resourceVersion: string };
+  /** Values must have been read at or after this time (a refresh asked for, a second look). */
+  readFrom?: { readonly why: string; readonly at: number };
+  /** Of what was last found in order: the same again needs no look at values. */
+  settledInputs?: string;
+}
+
+export function newEntry(uid: string): Entry {
+  return { uid, targets: new Map() };
+}
+
+export const targetKey = (kind: TargetKind, name: string): string => `${kind}/${name}`;
+
+/** The memory of a target, made where there is none. */
+export function targetEntry(entry: Entry, kind: TargetKind, name: string): TargetEntry {
+  const key = targetKey(kind, name);
+  const present = entry.targets.get(key);
+  if (present) return present;
+  const made: TargetEntry = { suspect: false };
+  entry.targets.set(key, made);
+  return made;
+}

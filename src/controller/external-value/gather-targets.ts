@@ -1,0 +1,46 @@
+import type { ExternalValueModel, TargetKind, TargetModel } from "../../api/model.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { resourceTypeOf } from "../target/apply-target.ts";
+import type { TargetObject } from "../target/desired.ts";
+import type { Observation, TargetMemo } from "../target/observation.ts";
+import { observeTarget } from "../target/observe.ts";
+
+/** What is known of a target between reconciles. */
+export interface TargetEntry {
+  memo?: TargetMemo;
+  /** A resourceVersion that is not ours was seen, or the object went: look before relying on the memo. */
+  suspect: boolean;
+}
+
+/** The targets that the spec asks for. */
+export function targetsOf(model: ExternalValueModel): readonly TargetModel[] {
+  return [model.secret, model.configMap].filter((target) => target !== undefined);
+}
+
+export interface TargetSight {
+  readonly client: KubernetesClient;
+  readonly namespace: string;
+  readonly fieldManager: string;
+  /** Whether the watch on labelled targets shows the object. Its absence there proves nothing of unlabelled objects. */
+  seen(kind: TargetKind, name: string): boolean;
+}
+
+/**
+ * Observes a target with as few requests as can be: none where it is at the resourceVersion that it was left with, none
+ * where no labelled object is there and a creating POST will tell, else one GET. `mustRead`: the data is needed.
+ */
+export async function observe(
+  target: TargetModel,
+  entry: TargetEntry,
+  sight: TargetSight,
+  mustRead: boolean,
+): Promise<Observation> {
+  if (!mustRead) {
+    if (entry.memo && !entry.suspect) return { kind: "unchanged", memo: entry.memo };
+    const creates = target.creationPolicy === "Owner" || target.creationPolicy === "Orphan";
+    if (creates && !sight.seen(target.kind, target.name)) return { kind: "absent" };
+  }
+  const ref = { namespace: sight.namespace, name: target.name };
+  const object = await sight.client.get<TargetObject>(resourceTypeOf[target.kind], ref);
+  return object ? { kind: "read", object: observeTarget(target.kind, object, sight.fieldManager) } : { kind: "absent" };
+}

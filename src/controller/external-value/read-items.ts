@@ -1,0 +1,110 @@
+import type { ExternalValueModel } from "../../api/model.ts";
+import type { Reading } from "../../aws/reader.ts";
+import type { Line } from "../queue/fair-lines.ts";
+import { type Entry, targetKey } from "./entry.ts";
+import { targetsOf } from "./gather-targets.ts";
+import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
+import { freshnessPromise } from "./outcome.ts";
+import type { ItemResult } from "./select.ts";
+import type { Services } from "./services.ts";
+import { shapeItems } from "./shape-items.ts";
+import type { StatusModel } from "./status-model.ts";
+import { hasTemplateSources } from "./template-sources.ts";
+
+export interface ReadContext {
+  readonly model: ExternalValueModel;
+  readonly sourced: readonly Sourced[];
+  readonly entry: Entry;
+  readonly previous: StatusModel;
+  readonly line: Line;
+  readonly services: Services;
+}
+
+export type ReadResult =
+  /** The same versions as when all was last in order, and no target was touched: nothing to do. */
+  | { readonly kind: "settled" }
+  | {
+      readonly kind: "read";
+      readonly items: readonly ItemResult[];
+      /** Names what was read, by version; undefined where something failed. */
+      readonly inputs: string | undefined;
+    };
+
+/** Reads, first the versions and then, only where they are new or a target was touched, the contents; and shapes them. */
+export async function readItemResults(context: ReadContext): Promise<ReadResult> {
+  const { model, sourced, entry, previous, services } = context;
+  const signal = AbortSignal.timeout(services.gatherTimeoutMs);
+  const request = { notBefore: notBeforeOf(context), priority: context.line, signal };
+  const versions = await readOrTimeOut(sourced, { ...request, content: false });
+  const inputs = inputsOf(context, versions);
+  if (inputs !== undefined && inputs === entry.settledInputs && targetsUntouched(model, entry))
+    return { kind: "settled" };
+  const readings = await readOrTimeOut(sourced, { ...request, content: true });
+  const gathered = outcomesOf(sourced, readings, {
+    model,
+    directory: services.directory,
+    previousRows: previous.values,
+    now: services.clock.now(),
+    startedAt: services.startedAt,
+  });
+  return { kind: "read", items: await shapeItems(gathered, services.sandbox), inputs: inputsOf(context, readings) };
+}
+
+/** Reading that takes too long is a wait like an outage: what did not come in time has no reading. */
+async function readOrTimeOut(
+  sourced: readonly Sourced[],
+  request: Parameters<typeof readItems>[1],
+): Promise<ReadonlyMap<Sourced, Reading>> {
+  try {
+    return await readItems(sourced, request);
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+    return new Map();
+  }
+}
+
+/** How fresh the values must be (api.md, "Freshness"): a refresh that is asked for means a new read. */
+function notBeforeOf({ model, entry, previous, services }: ReadContext): number {
+  const now = services.clock.now();
+  const asked = model.refreshRequest !== previous.lastHandledRefresh ? model.refreshRequest : undefined;
+  // The time is kept for as long as the reason lasts, so that trying again does not read again what has come meanwhile.
+  const why = asked !== undefined ? `refresh ${asked}` : onEditOnly(model, previous);
+  if (why === undefined) {
+    const secondLook = entry.readFrom?.why === "second look" ? entry.readFrom.at : 0;
+    return Math.max(
+      secondLook,
+      model.refreshPolicy === "Periodic" ? now - freshnessPromise(model.refreshIntervalMs) : 0,
+    );
+  }
+  if (entry.readFrom?.why !== why) entry.readFrom = { why, at: now };
+  return entry.readFrom.at;
+}
+
+/** Without a timer nothing keeps values fresh: an edit reads anew. */
+function onEditOnly(model: ExternalValueModel, previous: StatusModel): string | undefined {
+  const edited = model.refreshPolicy !== "Periodic" && previous.observedGeneration !== model.generation;
+  return edited ? `generation ${model.generation}` : undefined;
+}
+
+function inputsOf(
+  { model, sourced, services }: ReadContext,
+  readings: ReadonlyMap<Sourced, Reading>,
+): string | undefined {
+  // Sources of templates have no version here: they are looked at each time.
+  if (hasTemplateSources(model)) return undefined;
+  const parts: string[] = [String(model.generation), model.refreshRequest ?? ""];
+  for (const entry of sourced) {
+    const reading = readings.get(entry);
+    if (!reading?.good || reading.failure || entry.resolution.kind !== "ready") return undefined;
+    parts.push(services.directory.revision(entry.item.store, model.namespace), entry.resolution.origin);
+    parts.push(...reading.good.values.map(({ versionKey }) => versionKey));
+  }
+  return parts.join("\n");
+}
+
+function targetsUntouched(model: ExternalValueModel, entry: Entry): boolean {
+  return targetsOf(model).every(({ kind, name }) => {
+    const target = entry.targets.get(targetKey(kind, name));
+    return target?.memo !== undefined && !target.suspect;
+  });
+}

@@ -1,0 +1,187 @@
+import type { Failure } from "../../api/conditions.ts";
+import type { ExternalValueModel } from "../../api/model.ts";
+import { parseExternalValue } from "../../api/parse-external-value.ts";
+import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Line } from "../queue/fair-lines.ts";
+import type { Verdict } from "../queue/work-queue.ts";
+import { conclude } from "./conclude.ts";
+import { conditionsOf, suspendedConditions } from "./conditions.ts";
+import { type Entry, newEntry } from "./entry.ts";
+import { recordOutcome, recordWrite } from "./events.ts";
+import { removeFormerTargets } from "./former-targets.ts";
+import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
+import { readItemResults } from "./read-items.ts";
+import type { Services } from "./services.ts";
+import { settleTargets } from "./settle.ts";
+import type { StatusModel } from "./status-model.ts";
+import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
+import { knownStatus, writeStatus } from "./write-status.ts";
+
+/** Brings one ExternalValue and its targets in step, and says when to come again. */
+export interface Reconciler {
+  reconcile(key: string, line: Line): Promise<Verdict>;
+  /** The memory of each resource that is served. */
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+/**
+ * ```text
+ * watched object ─> parse ─> find readers ─> subscribe ─> read ─> shape ─> decide ─> write targets ─> remove former ─> status
+ * ```
+ */
+export function createReconciler(services: Services): Reconciler {
+  const entries = new Map<string, Entry>();
+
+  const forget = (key: string): undefined => {
+    entries.delete(key);
+    services.subscriptions.unsubscribe(key);
+  };
+
+  const entryOf = (key: string, uid: string): Entry => {
+    const present = entries.get(key);
+    if (present?.uid === uid) return present;
+    // Deleted and made anew under the same name: another resource.
+    if (present) forget(key);
+    const made = newEntry(uid);
+    entries.set(key, made);
+    return made;
+  };
+
+  return {
+    entries,
+    async reconcile(key, line) {
+      const object = services.find(key);
+      if (!object || object.metadata.deletionTimestamp !== undefined) return forget(key);
+      const entry = entryOf(key, object.metadata.uid ?? "");
+      const visit: Visit = { key, line, object, entry, previous: knownStatus(entry, object).status };
+      const parsed = parse(entry, object, services);
+      if (!parsed.ok) {
+        services.subscriptions.unsubscribe(key);
+        return await refuse(parsed.failure, visit, services);
+      }
+      const sourced = sourceItems(parsed.model, services.directory);
+      if (sourced.length > 0 && sourced.every(({ resolution }) => resolution.kind === "foreign")) return forget(key);
+      if (parsed.model.suspend) {
+        services.subscriptions.unsubscribe(key);
+        delete entry.subscribed;
+        return await suspend(parsed.model, visit, services);
+      }
+      return await serve(parsed.model, sourced, visit, services);
+    },
+  };
+}
+
+interface Visit {
+  readonly key: string;
+  readonly line: Line;
+  readonly object: KubernetesObject;
+  readonly entry: Entry;
+  readonly previous: StatusModel;
+}
+
+type Parsed =
+  | { readonly ok: true; readonly model: ExternalValueModel }
+  | { readonly ok: false; readonly failure: Failure };
+
+function parse(entry: Entry, object: KubernetesObject, services: Services): Parsed {
+  const key = `${object.metadata.generation} ${object.metadata.annotations?.["externalvalues.dev/refresh"] ?? ""}`;
+  if (entry.parsed?.key === key) return { ok: true, model: entry.parsed.model };
+  const parsed = parseExternalValue(object, { defaultStoreKind: services.defaultStoreKind });
+  if (!parsed.ok) return parsed;
+  entry.parsed = { key, model: parsed.value };
+  return { ok: true, model: parsed.value };
+}
+
+/** A spec that cannot be served: nothing is read or written, the targets stay as they are. */
+async function refuse(failure: Failure, visit: Visit, services: Services): Promise<Verdict> {
+  const { object, previous } = visit;
+  const status: StatusModel = {
+    ...previous,
+    observedGeneration: object.metadata.generation ?? 0,
+    conditions: conditionsOf({
+      failures: [failure],
+      degraded: [],
+      promiseBroken: false,
+      targetsStand: false,
+      syncedMessage: "",
+      previous: previous.conditions,
+    }),
+  };
+  await finish(status, visit, services);
+  return undefined;
+}
+
+async function suspend(model: ExternalValueModel, visit: Visit, services: Services): Promise<Verdict> {
+  const { previous } = visit;
+  const status = {
+    ...previous,
+    observedGeneration: model.generation,
+    conditions: suspendedConditions(previous.conditions),
+  };
+  await finish(status, visit, services);
+  return undefined;
+}
+
+async function serve(
+  model: ExternalValueModel,
+  sourced: readonly Sourced[],
+  visit: Visit,
+  services: Services,
+): Promise<Verdict> {
+  const { line, object, entry, previous } = visit;
+  subscribe(visit, model, sourced, services);
+  const read = await readItemResults({ model, sourced, entry, previous, line, services });
+  if (read.kind === "settled") return undefined;
+  const write = {
+    client: services.client,
+    owner: { namespace: model.namespace, name: model.name, uid: model.uid },
+    fieldManager: fieldManagerFor(model.name),
+  };
+  const settled = await settleTargets({
+    services,
+    model,
+    entry,
+    items: read.items,
+    known: previous.targets,
+    write,
+    templatesFrom: await readTemplateSources(model, services.client),
+    wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
+  });
+  const former = await removeFormerTargets(model, previous.targets, settled, write);
+  const conclusion = conclude({
+    model,
+    items: read.items,
+    settled,
+    previous,
+    lingering: former.lingering,
+    now: services.clock.now(),
+    random: services.random,
+    revisitMs: hasTemplateSources(model) ? model.refreshIntervalMs : undefined,
+  });
+  await finish(conclusion.status, visit, services);
+  if (conclusion.inOrder) entry.settledInputs = read.inputs;
+  else delete entry.settledInputs;
+  return conclusion.verdict;
+}
+
+/** Subscribes where what is wanted, or where it is read, has changed. */
+function subscribe(
+  { key, entry }: Visit,
+  model: ExternalValueModel,
+  sourced: readonly Sourced[],
+  { subscriptions }: Services,
+): void {
+  const readers = sourced.map(({ resolution }) =>
+    resolution.kind === "ready" ? `${resolution.reader.id}@${resolution.reader.region}` : "-",
+  );
+  const signature = [model.generation, ...readers].join(" ");
+  if (entry.subscribed === signature) return;
+  subscriptions.subscribe(key, wantsOf(model, sourced));
+  entry.subscribed = signature;
+}
+
+async function finish(status: StatusModel, { object, entry, previous }: Visit, services: Services): Promise<void> {
+  await writeStatus(entry, object, status, services.client);
+  recordOutcome(status, previous, object, services.events);
+}

@@ -1,0 +1,40 @@
+import type { TargetKind } from "../../api/model.ts";
+import type { Subscriptions } from "../../aws/reader.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { Logger } from "../../telemetry/logger.ts";
+import type { Sandbox } from "../../values/contract.ts";
+import type { Clock } from "../clock.ts";
+import type { StoreDirectory } from "../stores/directory.ts";
+import type { Fingerprinter } from "../target/fingerprint.ts";
+
+/** What the reconciler works with: all of it passed in. */
+export interface Services {
+  readonly client: KubernetesClient;
+  readonly subscriptions: Subscriptions;
+  readonly directory: StoreDirectory;
+  readonly sandbox: Sandbox;
+  readonly fingerprinter: Fingerprinter;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly events: EventSink;
+  /** Where the spec names no store. */
+  readonly defaultStoreKind: "ValueStore" | "ClusterValueStore";
+  /** Clock milliseconds when the process began. */
+  readonly startedAt: number;
+  /** The longest that all reading for one resource may take, in milliseconds. */
+  readonly gatherTimeoutMs: number;
+  /** The ExternalValue as watched. */
+  find(key: string): KubernetesObject | undefined;
+  /** Whether the watch on labelled targets shows an object. */
+  targetSeen(kind: TargetKind, namespace: string, name: string): boolean;
+}
+
+/** Records an Event about an ExternalValue; never fails and never waits. */
+export interface EventSink {
+  record(
+    about: KubernetesObject,
+    event: { readonly type: "Normal" | "Warning"; readonly reason: string; readonly message: string },
+  ): void;
+}

@@ -1,0 +1,35 @@
+import type { SourceValue } from "../../api/source.ts";
+import type { Result, Sandbox, ShapeContext, ShapedKey } from "../../values/contract.ts";
+import { shapeFrom } from "../../values/shape-from.ts";
+import { shapeItem } from "../../values/shape-item.ts";
+import type { Gathered } from "./gather-values.ts";
+import type { Item, ItemResult } from "./select.ts";
+
+/** Shapes what was read; a value that cannot be shaped makes its item unreadable. Pure but for the sandbox's time limit. */
+export async function shapeItems(gathered: readonly Gathered[], sandbox: Sandbox): Promise<readonly ItemResult[]> {
+  return await Promise.all(gathered.map((entry) => shapeOne(entry, sandbox)));
+}
+
+async function shapeOne({ item, outcome, resolution }: Gathered, sandbox: Sandbox): Promise<ItemResult> {
+  if (outcome.kind !== "value") return { item, result: outcome };
+  // A value came, so there is a store; for the type checker's sake the strictest is assumed.
+  const allowDeclassification = resolution.kind === "ready" && resolution.store.allowDeclassification;
+  const origin = resolution.kind === "ready" ? resolution.origin : undefined;
+  const shaped = await shape(item, outcome.values, { sandbox, allowDeclassification });
+  if (!shaped.ok) return { item, result: { kind: "unreadable", failure: shaped.failure } };
+  const { degraded, freshUntil } = outcome;
+  const age = { ...(degraded ? { degraded } : {}), ...(freshUntil === undefined ? {} : { freshUntil }) };
+  return { item, result: { kind: "keys", keys: shaped.value, ...age }, ...(origin === undefined ? {} : { origin }) };
+}
+
+async function shape(
+  item: Item,
+  values: readonly SourceValue[],
+  context: ShapeContext,
+): Promise<Result<readonly ShapedKey[]>> {
+  if (!("key" in item)) return await shapeFrom(item, values, context);
+  const [value] = values;
+  if (!value) throw new Error("a single ref with a good answer has one value");
+  const shaped = await shapeItem(item, value, context);
+  return shaped.ok ? { ok: true, value: [shaped.value] } : shaped;
+}

@@ -1,0 +1,61 @@
+import type { Condition } from "../../api/conditions.ts";
+import type { TargetKind } from "../../api/model.ts";
+
+/** What is written to `status` of an ExternalValue. */
+export interface StatusModel {
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly values: readonly ValueRow[];
+  /** Counts of all keys, also where the rows were cut. */
+  readonly counts: { readonly total: number; readonly ready: number; readonly faulty: number };
+  readonly targets: readonly TargetRow[];
+  readonly restarts?: readonly RestartRow[];
+  /** RFC 3339; when data last changed. */
+  readonly lastChangedTime?: string;
+  readonly lastHandledRefresh?: string;
+  /** For the printer columns. */
+  readonly store: string;
+}
+
+export interface ValueRow {
+  readonly key: string;
+  readonly to: TargetKind | "Template";
+  readonly source: string;
+  readonly version?: string;
+  readonly state: string;
+  /**
+   * Under which identity and region the value was delivered: evidence that it was there before, should the service say
+   * that it is gone (api.md, "Gone"). Not a secret: a region and a hash of names.
+   */
+  readonly origin?: string;
+  readonly message?: string;
+}
+
+export interface TargetRow {
+  readonly kind: TargetKind;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly dataVersion: number;
+}
+
+export interface RestartRow {
+  readonly kind: string;
+  readonly name: string;
+  readonly dataVersion: number;
+}
+
+/** The status of an object that has none yet. */
+export const emptyStatus: StatusModel = {
+  observedGeneration: -1,
+  conditions: [],
+  values: [],
+  counts: { total: 0, ready: 0, faulty: 0 },
+  targets: [],
+  store: "",
+};
+
+/** The status as it stands in an object: the CRD has checked its shape; what is missing is empty. */
+export function readStatus(status: unknown): StatusModel {
+  return { ...emptyStatus, ...(typeof status === "object" && status !== null ? status : {}) };
+}

@@ -1,0 +1,68 @@
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { resourceTypes } from "../../kubernetes/resource-types.ts";
+import { stableJson } from "../target/fingerprint.ts";
+import type { Entry } from "./entry.ts";
+import { readStatus, type StatusModel } from "./status-model.ts";
+
+interface WithStatus extends KubernetesObject {
+  readonly status?: unknown;
+}
+
+const statusManager = "external-values";
+
+/** The newest status that is known: the watch may lag behind this process's own write. */
+export function knownStatus(entry: Entry, object: WithStatus): { status: StatusModel; resourceVersion: string } {
+  const watched = object.metadata.resourceVersion ?? "";
+  const { written } = entry;
+  if (written && isNewer(written.resourceVersion, watched)) return written;
+  return { status: readStatus(object.status), resourceVersion: watched };
+}
+
+/** Writes the status where it differs from what is known. A conflict is resolved once, on the object read fresh. */
+export async function writeStatus(
+  entry: Entry,
+  object: WithStatus,
+  status: StatusModel,
+  client: KubernetesClient,
+): Promise<void> {
+  const known = knownStatus(entry, object);
+  if (stableJson(known.status) === stableJson(status)) return;
+  try {
+    await put(entry, object, status, { client, resourceVersion: known.resourceVersion });
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 404)) throw error;
+    const fresh = await client.get<WithStatus>(resourceTypes.externalValues, object.metadata);
+    // Deleted, made anew or edited: its own event brings it here again.
+    if (fresh?.metadata.uid !== entry.uid || fresh.metadata.generation !== object.metadata.generation) return;
+    await put(entry, object, status, { client, resourceVersion: fresh.metadata.resourceVersion ?? "" });
+  }
+}
+
+async function put(
+  entry: Entry,
+  object: WithStatus,
+  status: StatusModel,
+  { client, resourceVersion }: { readonly client: KubernetesClient; readonly resourceVersion: string },
+): Promise<void> {
+  const { name, namespace, uid } = object.metadata;
+  const body = {
+    apiVersion: "externalvalues.dev/v1alpha1",
+    kind: "ExternalValue",
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      resourceVersion,
+    },
+    status,
+  };
+  const answer = await client.replaceStatus(resourceTypes.externalValues, body, { fieldManager: statusManager });
+  entry.written = { status, resourceVersion: answer.metadata.resourceVersion ?? resourceVersion };
+}
+
+/** resourceVersions are decimal numbers that only grow (Kubernetes 1.35, "Comparable resource versions"). */
+export function isNewer(one: string, other: string): boolean {
+  const sameLength = one.length === other.length;
+  return sameLength ? one > other : one.length > other.length;
+}

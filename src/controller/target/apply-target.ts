@@ -1,0 +1,157 @@
+import type { Failure } from "../../api/conditions.ts";
+import type { TargetKind } from "../../api/model.ts";
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
+import type { ResourceType } from "../../kubernetes/objects.ts";
+import { resourceTypes } from "../../kubernetes/resource-types.ts";
+import type { TargetOwner } from "./desired.ts";
+import { type DesiredShape, type TargetObject, targetObject } from "./desired.ts";
+import type { ObservedTarget, TargetMemo } from "./observation.ts";
+import { observeTarget } from "./observe.ts";
+import type { TargetWrite } from "./plan-target.ts";
+
+export type TargetResult =
+  | { readonly kind: "written"; readonly memo: TargetMemo }
+  /** Somebody else wrote first: read and plan again. */
+  | { readonly kind: "raced" }
+  | { readonly kind: "refused"; readonly failure: Failure };
+
+export interface WriteContext {
+  readonly client: KubernetesClient;
+  readonly owner: TargetOwner;
+  readonly fieldManager: string;
+  readonly signal?: AbortSignal;
+}
+
+export const resourceTypeOf: Readonly<Record<TargetKind, ResourceType>> = {
+  Secret: resourceTypes.secrets,
+  ConfigMap: resourceTypes.configMaps,
+};
+
+/**
+ * Carries out one write. A creation is a POST, which cannot overwrite; an update carries uid and resourceVersion inside
+ * the apply, which can neither overwrite another's write nor create (architecture.md, "Scale"). Rejects with an
+ * ApiError where the API server could not answer; what it refuses for good comes back as `refused`.
+ */
+export async function applyTarget(write: TargetWrite, context: WriteContext): Promise<TargetResult> {
+  try {
+    const object = await send(write, context);
+    const settled = await dropLeftovers(object, write, context);
+    return { kind: "written", memo: memoOf(settled, write) };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 409 || error.status === 404) return { kind: "raced" };
+    const failure = refusal(error, write);
+    if (failure) return { kind: "refused", failure };
+    throw error;
+  }
+}
+
+async function send(write: TargetWrite, context: WriteContext): Promise<TargetObject> {
+  const type = resourceTypeOf[write.composed.kind];
+  const place = { namespace: context.owner.namespace, dataVersion: write.dataVersion };
+  if (write.how === "update") {
+    const object = targetObject(write.composed, write.shape, place, write.live);
+    return await context.client.apply(type, object, options(context, { force: true }));
+  }
+  if (write.how === "recreate" && write.live) {
+    await context.client.delete(type, { namespace: place.namespace, name: write.composed.name }, write.live);
+  }
+  return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+}
+
+/**
+ * What an apply leaves behind: keys of other managers under Owner, and what our own creating POST still holds, since an
+ * apply removes only what no other manager holds (tried on 1.36).
+ */
+async function dropLeftovers(object: TargetObject, write: TargetWrite, context: WriteContext): Promise<TargetObject> {
+  if (write.how !== "update") return object;
+  const observed = observeTarget(write.composed.kind, object, context.fieldManager);
+  const patch = leftoverPatch(observed, object, write, context);
+  if (!patch) return object;
+  const ref = { namespace: context.owner.namespace, name: write.composed.name };
+  return await context.client.mergePatch<TargetObject>(
+    resourceTypeOf[write.composed.kind],
+    ref,
+    { ...patch, metadata: { ...patch.metadata, uid: observed.uid, resourceVersion: observed.resourceVersion } },
+    options(context, {}),
+  );
+}
+
+interface LeftoverPatch {
+  readonly metadata: object;
+  readonly data?: object;
+  readonly binaryData?: object;
+}
+
+function leftoverPatch(
+  observed: ObservedTarget,
+  object: TargetObject,
+  { composed, shape }: TargetWrite,
+  { owner, fieldManager }: WriteContext,
+): LeftoverPatch | undefined {
+  const surplus = (keys: readonly string[]): string[] =>
+    keys.filter(
+      (key) =>
+        !composed.data.has(key) &&
+        (shape.exclusive || (observed.keyManagers.get(key)?.includes(fieldManager) ?? false)),
+    );
+  const data = surplus(Object.keys(object.data ?? {}));
+  const binaryData = surplus(Object.keys(object.binaryData ?? {}));
+  const metadata = surplusMetadata(observed, shape, owner);
+  if (data.length + binaryData.length === 0 && !metadata) return undefined;
+  return {
+    metadata: metadata ?? {},
+    ...(data.length > 0 ? { data: nulls(data) } : {}),
+    ...(binaryData.length > 0 ? { binaryData: nulls(binaryData) } : {}),
+  };
+}
+
+function surplusMetadata(observed: ObservedTarget, shape: DesiredShape, owner: TargetOwner): object | undefined {
+  const labels = [...observed.ownLabels].filter((name) => !Object.hasOwn(shape.labels, name));
+  const annotations = [...observed.ownAnnotations].filter((name) => !Object.hasOwn(shape.annotations, name));
+  const disown = shape.ownerReferences.length === 0 && observed.ownerReferences.some(({ uid }) => uid === owner.uid);
+  if (labels.length + annotations.length === 0 && !disown) return undefined;
+  return {
+    ...(labels.length > 0 ? { labels: nulls(labels) } : {}),
+    ...(annotations.length > 0 ? { annotations: nulls(annotations) } : {}),
+    ...(disown ? { ownerReferences: observed.ownerReferences.filter(({ uid }) => uid !== owner.uid) } : {}),
+  };
+}
+
+const nulls = (names: readonly string[]): Record<string, null> => Object.fromEntries(names.map((name) => [name, null]));
+
+function memoOf(object: TargetObject, write: TargetWrite): TargetMemo {
+  return {
+    uid: object.metadata.uid ?? "",
+    resourceVersion: object.metadata.resourceVersion ?? "",
+    ...write.prints,
+    dataVersion: write.dataVersion,
+    keys: new Set(write.composed.data.keys()),
+    type: object.type ?? "",
+    immutable: object.immutable === true,
+  };
+}
+
+/** What the API server refuses for good, as a failure for the user; undefined where trying again may help. */
+function refusal(error: ApiError, { composed }: TargetWrite): Failure | undefined {
+  const target = `${composed.kind}/${composed.name}`;
+  if (error.status === 413) {
+    return {
+      reason: "TooLarge",
+      message: `${target} is larger than the API server accepts (1 MiB); route fewer keys to it`,
+    };
+  }
+  if (error.status === 400 || error.status === 422) {
+    const fields = error.causes.map(({ field }) => field).filter((field) => field !== "");
+    const where = fields.length > 0 ? ` (${fields.slice(0, 5).join(", ")})` : "";
+    return { reason: "ValueInvalid", message: `the API server refuses ${target}${where}: ${error.message}` };
+  }
+  if (error.status === 403) {
+    return { reason: "TargetConflict", message: `the API server forbids writing ${target}: ${error.message}` };
+  }
+  return undefined;
+}
+
+function options<T extends object>(context: WriteContext, more: T): T & { fieldManager: string; signal?: AbortSignal } {
+  return { ...more, fieldManager: context.fieldManager, ...(context.signal ? { signal: context.signal } : {}) };
+}

@@ -1,0 +1,37 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { ComposedTarget } from "../../values/contract.ts";
+import { bytesOf } from "./bytes.ts";
+
+/**
+ * Keyed hashes of what a target must hold, so that two reconciles can be compared without keeping the data. The key is
+ * random and dies with the process: a fingerprint is worthless outside of it, and is never written anywhere.
+ */
+export interface Fingerprinter {
+  data(data: ComposedTarget["data"]): string;
+  /** Of any plain value, independent of the order of its keys. */
+  shape(value: unknown): string;
+}
+
+export function createFingerprinter(key: Uint8Array = randomBytes(32)): Fingerprinter {
+  return {
+    data(data) {
+      const hash = createHmac("sha256", key);
+      for (const name of [...data.keys()].sort()) {
+        const bytes = bytesOf(data.get(name) ?? "");
+        // Lengths first, so that no two sets of keys run together.
+        hash.update(`${name.length}:${name}:${bytes.length}:`).update(bytes);
+      }
+      return hash.digest("base64");
+    },
+    shape: (value) => createHmac("sha256", key).update(stableJson(value)).digest("base64"),
+  };
+}
+
+/** JSON with sorted keys: equal for equal plain values. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,166 @@
+import type { Failure } from "../../api/conditions.ts";
+import type { ComposedTarget } from "../../values/contract.ts";
+import { type Claimant, claim, takenOver } from "./claim.ts";
+import { compareTarget, type Difference } from "./compare.ts";
+import { type DesiredShape, desiredShape } from "./desired.ts";
+import type { Fingerprinter } from "./fingerprint.ts";
+import { dataVersionAnnotation } from "./names.ts";
+import type { Observation, ObservedTarget, TargetMemo } from "./observation.ts";
+
+/** What is to be done about one target. */
+export type TargetPlan =
+  | { readonly action: "none"; readonly memo: TargetMemo }
+  | ({ readonly action: "write" } & TargetWrite)
+  /** The memory does not suffice to decide: read the target and plan again. */
+  | { readonly action: "observe" }
+  | { readonly action: "fail"; readonly failure: Failure };
+
+export interface TargetWrite {
+  /** `recreate`: delete with preconditions and create at once. */
+  readonly how: "create" | "update" | "recreate";
+  readonly composed: ComposedTarget;
+  readonly shape: DesiredShape;
+  readonly dataVersion: number;
+  readonly dataChanged: boolean;
+  /** Preconditions of an update or a deletion. */
+  readonly live?: { readonly uid: string; readonly resourceVersion: string };
+  readonly prints: { readonly dataPrint: string; readonly shapePrint: string };
+  /** Key to the foreign manager that held it, for the status. */
+  readonly takenOver: ReadonlyMap<string, string>;
+}
+
+export interface PlanContext extends Claimant {
+  readonly fingerprinter: Fingerprinter;
+  /** The last memo, also where the target is absent now: the same data made again is no change. */
+  readonly lastMemo?: TargetMemo;
+  /** From the status; 0 where none. */
+  readonly lastDataVersion: number;
+}
+
+/** Decides create, update, recreate, nothing, or why not. Pure. */
+export function planTarget(composed: ComposedTarget, observation: Observation, context: PlanContext): TargetPlan {
+  const shape = desiredShape(context.target, composed, context.owner);
+  const prints = {
+    dataPrint: context.fingerprinter.data(composed.data),
+    shapePrint: context.fingerprinter.shape(shape),
+  };
+  const draft: Draft = { composed, shape, prints, context };
+  switch (observation.kind) {
+    case "absent":
+      return planAbsent(draft);
+    case "unchanged":
+      return planUnchanged(draft, observation.memo);
+    case "read":
+      return planRead(draft, observation.object);
+  }
+}
+
+interface Draft {
+  readonly composed: ComposedTarget;
+  readonly shape: DesiredShape;
+  readonly prints: TargetWrite["prints"];
+  readonly context: PlanContext;
+}
+
+function planAbsent({ composed, shape, prints, context }: Draft): TargetPlan {
+  if (context.target.creationPolicy === "Merge") {
+    return fail(
+      "TargetMissing",
+      `${composed.kind}/${composed.name} must exist for creationPolicy Merge; create it, or use CreateOrMerge`,
+    );
+  }
+  const dataChanged = context.lastMemo?.dataPrint !== prints.dataPrint;
+  const last = context.lastMemo?.dataVersion ?? context.lastDataVersion;
+  const dataVersion = dataChanged ? last + 1 : last;
+  return { action: "write", how: "create", composed, shape, prints, dataVersion, dataChanged, takenOver: new Map() };
+}
+
+function planUnchanged({ composed, shape, prints }: Draft, memo: TargetMemo): TargetPlan {
+  const dataChanged = memo.dataPrint !== prints.dataPrint;
+  if (!dataChanged && memo.shapePrint === prints.shapePrint) return { action: "none", memo };
+  // Another's keys may have come to stand in the way: look before taking a key that was not ours.
+  if (!shape.exclusive && [...composed.data.keys()].some((key) => !memo.keys.has(key))) return { action: "observe" };
+  if (memo.immutable && !shape.exclusive) return { action: "observe" };
+  const needsRecreate = (shape.type !== undefined && shape.type !== memo.type) || memo.immutable;
+  return {
+    action: "write",
+    ...writeInto({ needsRecreate, dataChanged, dataVersion: memo.dataVersion }, memo),
+    composed,
+    shape,
+    prints,
+    takenOver: new Map(),
+  };
+}
+
+function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
+  const { composed, shape, prints, context } = draft;
+  if (object.deleting) {
+    return fail("TargetMissing", `${object.kind}/${object.name} is being deleted; it is made again once it is gone`);
+  }
+  const refused = claim(object, composed.data.keys(), context);
+  if (refused) return { action: "fail", failure: refused };
+  const difference = compareTarget(object, { composed, shape }, context.owner, context.fieldManager);
+  const written = parseDataVersion(object.annotations[dataVersionAnnotation]);
+  if (difference.keys.length === 0 && !difference.shape && written > 0) {
+    return { action: "none", memo: memoOf(object, draft, written) };
+  }
+  const refusedChange = refuseChange(difference, object, shape);
+  if (refusedChange) return refusedChange;
+  const dataChanged = difference.keys.length > 0 && !repairsDrift(draft, difference);
+  // The annotation may have been edited away: the count never goes back.
+  const dataVersion = Math.max(written, context.lastMemo?.dataVersion ?? 0, context.lastDataVersion);
+  return {
+    action: "write",
+    ...writeInto({ needsRecreate: difference.needsRecreate, dataChanged, dataVersion }, object),
+    composed,
+    shape,
+    prints,
+    takenOver: takenOver(object, composed.data.keys(), context.fieldManager),
+  };
+}
+
+/** Under Merge an immutable object is somebody else's to recreate. */
+function refuseChange(difference: Difference, object: ObservedTarget, shape: DesiredShape): TargetPlan | undefined {
+  if (!difference.needsRecreate || shape.exclusive) return undefined;
+  return fail(
+    "TargetImmutable",
+    `${object.kind}/${object.name} is immutable and not owned by this ExternalValue; replace it, or merge into another`,
+  );
+}
+
+/** Data that an edit by hand took away is put back, not changed: workloads read the same as before. */
+function repairsDrift({ prints, context }: Draft, difference: Difference): boolean {
+  return context.lastMemo !== undefined && context.lastMemo.dataPrint === prints.dataPrint && !difference.needsRecreate;
+}
+
+function writeInto(
+  change: { readonly needsRecreate: boolean; readonly dataChanged: boolean; readonly dataVersion: number },
+  live: { readonly uid: string; readonly resourceVersion: string },
+): Pick<TargetWrite, "how" | "dataVersion" | "dataChanged" | "live"> {
+  return {
+    how: change.needsRecreate ? "recreate" : "update",
+    dataVersion: Math.max(change.dataVersion + (change.dataChanged ? 1 : 0), 1),
+    dataChanged: change.dataChanged,
+    live: { uid: live.uid, resourceVersion: live.resourceVersion },
+  };
+}
+
+function memoOf(object: ObservedTarget, { composed, prints }: Draft, dataVersion: number): TargetMemo {
+  return {
+    uid: object.uid,
+    resourceVersion: object.resourceVersion,
+    ...prints,
+    dataVersion,
+    keys: new Set(composed.data.keys()),
+    type: object.type,
+    immutable: object.immutable,
+  };
+}
+
+function parseDataVersion(text: string | undefined): number {
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
+}
+
+function fail(reason: Failure["reason"], message: string): TargetPlan {
+  return { action: "fail", failure: { reason, message } };
+}
