@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { chartValuesTable } from "./chart-values.ts";
+import { type CustomResourceDefinition, fieldReference } from "./field-reference.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const chartReadme = "charts/external-values/README.md";
+const marks = /(<!-- values: .*? -->\n)[\s\S]*?(<!-- end of values -->)/;
+
+export function read(path: string): string {
+  return readFileSync(`${root}${path}`, "utf8");
+}
+
+/** Every page that is generated, wholly or in part: its path in the repository and what must stand in it. */
+export function generatedPages(): ReadonlyMap<string, string> {
+  const table = chartValuesTable(read("charts/external-values/values.yaml"));
+  const pages = new Map([
+    [chartReadme, read(chartReadme).replace(marks, `$1\n${table.replaceAll("$", "$$$$")}\n\n$2`)],
+  ]);
+  for (const definition of definitions()) {
+    pages.set(`docs/reference/${definition.spec.names.kind.toLowerCase()}.md`, fieldReference(definition));
+  }
+  return pages;
+}
+
+/** The CustomResourceDefinitions of crds/. */
+export function definitions(): readonly CustomResourceDefinition[] {
+  const files = readdirSync(`${root}crds`).filter((file) => file.endsWith(".yaml"));
+  return files.sort().map((file) => parse(read(`crds/${file}`)) as CustomResourceDefinition);
+}
