@@ -1,16 +1,14 @@
-# syntax=docker/dockerfile:1
 # Both bases can be replaced (--build-arg), by mirrors or by anything that has Node 22.19 or later on its PATH.
 ARG BUILD_IMAGE=node:24-trixie-slim
 ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
-# The bundle is plain JavaScript, the same for every architecture: build it once, on the machine's own.
-FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILD_IMAGE} AS build
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /source
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY hack ./hack
-COPY src ./src
-RUN node hack/build.ts
+COPY hack/build.ts hack/build.ts
+COPY src src
+RUN node hack/build.ts && chmod 0444 dist/main.js
 
 FROM ${BASE_IMAGE}
 ARG VERSION=0.1.0
@@ -22,8 +20,8 @@ LABEL org.opencontainers.image.title="external-values" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production \
     PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
-# .mjs: there is no package.json beside it to say that it is an ES module.
-COPY --from=build --chown=0:0 --chmod=0444 /source/dist/main.js /app/main.mjs
+# .mjs: there is no package.json beside it to say that it is an ES module. It belongs to root and cannot be written.
+COPY --from=build /source/dist/main.js /app/main.mjs
 # By number, so that a kubelet can tell that it is not root.
 USER 65532:65532
 EXPOSE 8080 8081

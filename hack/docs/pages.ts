@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { chartValuesTable } from "./chart-values.ts";
 import { type CustomResourceDefinition, fieldReference } from "./field-reference.ts";
+import { metricsReference } from "./metrics-reference.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const chartReadme = "charts/external-values/README.md";
@@ -21,7 +22,16 @@ export function generatedPages(): ReadonlyMap<string, string> {
   for (const definition of definitions()) {
     pages.set(`docs/reference/${definition.spec.names.kind.toLowerCase()}.md`, fieldReference(definition));
   }
+  pages.set("docs/reference/metrics.md", metricsReference(sources()));
   return pages;
+}
+
+function sources(): readonly string[] {
+  const files = readdirSync(`${root}src`, { recursive: true }).map(String);
+  return files
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .sort()
+    .map((file) => read(`src/${file}`));
 }
 
 /** The CustomResourceDefinitions of crds/. */
