@@ -1,7 +1,7 @@
 import type { CallOptions } from "../calls.ts";
 import type { Clock } from "../clock.ts";
 import type { CredentialSource, Credentials } from "../credentials/credentials.ts";
-import { classify } from "../errors/classify.ts";
+import { classify, isClockSkew } from "../errors/classify.ts";
 import { isStaleConnection } from "../errors/network-codes.ts";
 import { AwsError } from "../errors.ts";
 import type { Circuit, CircuitOutcome } from "../limits/circuit.ts";
@@ -41,8 +41,7 @@ export function createGate(gate: GateOptions): Gate {
     async run(operation, options, send) {
       const first = await tryOnce(gate, { operation, options, attempt: 1 }, send);
       if (first.ok) return first.value;
-      if (!mayTryAgain(first.error)) throw first.error;
-      if (first.error.kind === "expired") gate.credentials.drop(first.credentials);
+      if (!mayTryAgain(first.error, () => gate.credentials.drop(first.credentials))) throw first.error;
       const second = await tryOnce(gate, { operation, options, attempt: 2 }, send);
       if (second.ok) return second.value;
       throw second.error;
@@ -50,8 +49,10 @@ export function createGate(gate: GateOptions): Gate {
   };
 }
 
-function mayTryAgain(error: AwsError): boolean {
-  return error.kind === "expired" || isStaleConnection(error.code);
+function mayTryAgain(error: AwsError, drop: () => boolean): boolean {
+  if (error.kind !== "expired") return isStaleConnection(error.code);
+  // The SDK has learnt the difference of the clocks from the answer; the credentials are not at fault.
+  return isClockSkew(error) || drop();
 }
 
 interface Attempt {

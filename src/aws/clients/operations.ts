@@ -9,7 +9,7 @@ export interface Operation {
   readonly quota: QuotaClass;
 }
 
-/** Every operation that the reading plane makes. DescribeSecret draws on a quota larger than that of the reads. */
+/** Every operation that is made. DescribeSecret draws on a quota larger than that of the reads. */
 export const operations = {
   getParameters: { service: "ssm", name: "GetParameters", quota: "parameterReads" },
   getParametersByPath: { service: "ssm", name: "GetParametersByPath", quota: "parameterReads" },
@@ -19,4 +19,7 @@ export const operations = {
   getSecretValue: { service: "secretsmanager", name: "GetSecretValue", quota: "secretReads" },
   describeSecret: { service: "secretsmanager", name: "DescribeSecret", quota: "secretReads" },
   listSecrets: { service: "secretsmanager", name: "ListSecrets", quota: "secretLists" },
+  assumeRole: { service: "sts", name: "AssumeRole", quota: "tokens" },
+  assumeRoleWithWebIdentity: { service: "sts", name: "AssumeRoleWithWebIdentity", quota: "tokens" },
+  getCallerIdentity: { service: "sts", name: "GetCallerIdentity", quota: "tokens" },
 } as const satisfies Record<string, Operation>;

@@ -89,12 +89,13 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
       return held.credentials;
     },
     drop(refused) {
-      if (held?.credentials !== refused) return;
+      if (held?.credentials !== refused) return true;
       const now = clock.now();
       const count = now - held.obtainedAt >= provenMs ? 0 : refusals.count;
-      if (count > 0 && now < refusals.nextAt) return;
+      if (count > 0 && now < refusals.nextAt) return false;
       refusals = { count: count + 1, nextAt: now + backoff(count + 1) };
       held = undefined;
+      return true;
     },
   };
 }

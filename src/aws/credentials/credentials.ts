@@ -7,6 +7,8 @@ export interface Credentials {
   readonly expiration?: Date;
   /** The account they belong to, where their source says so. */
   readonly accountId?: string;
+  /** Whose they are, where an AssumeRole said so. */
+  readonly arn?: string;
 }
 
 /** Credentials of one recipe. */
@@ -16,6 +18,9 @@ export interface CredentialSource {
    * `credentials`.
    */
   get(): Promise<Credentials>;
-  /** The service refused these: the next `get` renews, unless that has already happened. */
-  drop(refused: Credentials): void;
+  /**
+   * The service refused these. True: the next `get` brings others. False: they were refused so often of late that asking
+   * for new ones has to wait.
+   */
+  drop(refused: Credentials): boolean;
 }

@@ -2,7 +2,7 @@ import { AwsError, type AwsErrorInit, type AwsErrorKind } from "../errors.ts";
 import { type ErrorFacts, factsOf } from "./facts.ts";
 import { cleanMessage } from "./message.ts";
 import { describeNetworkCode } from "./network-codes.ts";
-import { bareName, isClockSkew, kindOfName } from "./wire-names.ts";
+import { bareName, kindOfName, saysClockSkew } from "./wire-names.ts";
 
 /**
  * Makes an AwsError of anything that a request threw. The kind is decided by tables: the wire name first, then what the
@@ -72,11 +72,17 @@ function isGone({ name, message }: ErrorFacts): boolean {
   return name === "ResourceNotFoundException" && /can[’']?t find the specified secret\.?\s*$/i.test(message);
 }
 
+// The service's own text holds both times, and so would make the condition flap.
+const clockSkewMessage =
+  "the clock of this machine and that of AWS differ by more than 5 minutes: set the node's clock";
+
+/** True where the credentials are not at fault, but the clock. */
+export function isClockSkew(error: AwsError): boolean {
+  return error.kind === "expired" && error.message === clockSkewMessage;
+}
+
 function messageOf(facts: ErrorFacts): string {
-  if (isClockSkew(facts.name, facts.message)) {
-    // The service's own text holds both times, and so would make the condition flap.
-    return "the clock of this machine and that of AWS differ by more than 5 minutes: set the node's clock";
-  }
+  if (saysClockSkew(facts.name, facts.message)) return clockSkewMessage;
   return cleanMessage(facts.message) || facts.name;
 }
 

@@ -87,7 +87,7 @@ export function kindOfName(name: string): AwsErrorKind | undefined {
 }
 
 /** True for the names that mean: this clock and AWS's differ by more than five minutes. */
-export function isClockSkew(name: string, message: string): boolean {
+export function saysClockSkew(name: string, message: string): boolean {
   if (["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"].includes(name)) return true;
   // "Signature expired: … is now earlier than …" and "Signature not yet current: …".
   return /^(InvalidSignature|SignatureDoesNotMatch)/.test(name) && /signature (expired|not yet current)/i.test(message);

@@ -2,7 +2,7 @@ import { defaultLimits, type Limits } from "../../api/store-model.ts";
 import type { Clock } from "../clock.ts";
 import type { AwsMetrics } from "../metrics.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
-import { limitOf, type QuotaClass } from "./quota-class.ts";
+import { limitKeyOf, limitOf, type QuotaClass } from "./quota-class.ts";
 
 /**
  * Whose quota a request draws on. AWS counts by account, which is not known before the credentials are: until then a
@@ -120,6 +120,7 @@ function lowestLimit(stores: readonly StoreLimits[], quota: QuotaClass): number 
 }
 
 function statedLimit(limits: Partial<Limits>, quota: QuotaClass): number | undefined {
-  const key = quota === "parameterTags" ? "parameterReads" : quota;
-  return limits[key] === undefined ? undefined : limitOf({ ...defaultLimits, ...limits }, quota);
+  const key = limitKeyOf(quota);
+  if (key === undefined || limits[key] === undefined) return undefined;
+  return limitOf({ ...defaultLimits, ...limits }, quota);
 }
