@@ -8,7 +8,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY hack/build.ts hack/build.ts
 COPY src src
-RUN node hack/build.ts && chmod 0444 dist/main.js
+# The second file says that the first is an ES module.
+RUN node hack/build.ts && echo '{"type":"module"}' > dist/package.json && chmod 0444 dist/*
 
 FROM ${BASE_IMAGE}
 ARG VERSION=0.1.0
@@ -20,10 +21,9 @@ LABEL org.opencontainers.image.title="external-values" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production \
     PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
-# .mjs: there is no package.json beside it to say that it is an ES module. It belongs to root and cannot be written.
-COPY --from=build /source/dist/main.js /app/main.mjs
+COPY --from=build /source/dist/*.js /source/dist/package.json /app/
 # By number, so that a kubelet can tell that it is not root.
 USER 65532:65532
 EXPOSE 8080 8081
-ENTRYPOINT ["node", "/app/main.mjs"]
+ENTRYPOINT ["node", "/app/main.js"]
 CMD ["controller"]

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { controllerCommand } from "../../src/cli/controller.ts";
 import { chartValuesTable } from "./chart-values.ts";
+import { commandLineReference } from "./command-line-reference.ts";
 import { type CustomResourceDefinition, fieldReference } from "./field-reference.ts";
 import { metricsReference } from "./metrics-reference.ts";
 
@@ -22,6 +24,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   for (const definition of definitions()) {
     pages.set(`docs/reference/${definition.spec.names.kind.toLowerCase()}.md`, fieldReference(definition));
   }
+  pages.set("docs/reference/command-line.md", commandLineReference([controllerCommand()]));
   pages.set("docs/reference/metrics.md", metricsReference(sources()));
   return pages;
 }
