@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -6,6 +7,8 @@ import {
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 
 /** PEM texts. With them the proxy speaks TLS to its client. */
 export interface ServerIdentity {
@@ -67,6 +70,11 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
 
 /** Ends the client's connection with a reset, as a crashed server or a broken path does. */
 export function cut(response: ServerResponse): void {
+  // Node resets plain sockets alone; under TLS a connection that ends without a farewell is as broken.
+  if (response.socket instanceof TLSSocket) {
+    response.socket.destroy();
+    return;
+  }
   response.socket?.resetAndDestroy();
 }
 
@@ -81,4 +89,10 @@ export function pause(milliseconds: number, response: ServerResponse): Promise<v
       resolve();
     }
   });
+}
+
+/** The key pair that a kube-apiserver made for itself in `--cert-dir`: its clients trust a proxy that serves with it. */
+export function apiServerIdentity(certificates: string): ServerIdentity {
+  const read = (name: string) => readFileSync(join(certificates, name), "utf8");
+  return { key: read("apiserver.key"), cert: read("apiserver.crt") };
 }
