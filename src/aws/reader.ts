@@ -25,6 +25,8 @@ export interface Reader {
       readonly content: boolean;
       readonly priority: Priority;
       readonly store: string;
+      /** Who asks, as it subscribed: it is not told as well of the changes that this very read brings. */
+      readonly subscriber?: string;
       readonly signal?: AbortSignal;
     },
   ): Promise<ReadonlyMap<string, Reading>>;
@@ -64,6 +66,11 @@ export interface Want {
    * under one path fit. Called with the bare name.
    */
   readonly keep?: (name: string) => boolean;
+  /**
+   * Equal for two `keep` of one find that keep the same names; without it they count as different unless they are one
+   * function. A find is read again when someone wants more than was kept, so subscribe first, then read.
+   */
+  readonly keepId?: string;
 }
 
 /** Subscribers are resources, named by a string of the caller's. */

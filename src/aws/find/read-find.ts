@@ -1,0 +1,53 @@
+import type { FindRef, SourceValue } from "../../api/source.ts";
+import { asAwsError, bad, type Outcome } from "../batching/outcome.ts";
+import type { CallOptions } from "../calls.ts";
+import type { Access } from "../reading/access.ts";
+import { type Entry, keepIdOf } from "../reading/entry.ts";
+import { findByPath } from "./find-by-path.ts";
+import type { FindContext } from "./find-context.ts";
+import { findParametersByTags } from "./find-parameters-by-tags.ts";
+import { findSecrets } from "./find-secrets.ts";
+
+/** One find. Any page or value that cannot be read makes it fail as a whole, so that a failure removes nothing. */
+export async function readFind(
+  entry: Entry,
+  read: { readonly access: Access; readonly options: CallOptions },
+): Promise<Outcome> {
+  const { keep, kept } = keptBy(entry);
+  try {
+    const values = await find(entry.ref as FindRef, { ...read, keep, previous: entry.good?.values ?? [] });
+    entry.kept = kept;
+    return { ok: true, values: values.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  } catch (thrown) {
+    return bad(asAwsError(thrown, "find"));
+  }
+}
+
+function find(ref: FindRef, context: FindContext): Promise<SourceValue[]> {
+  switch (ref.kind) {
+    case "parametersByPath":
+      return findByPath(ref, context);
+    case "parametersByTags":
+      return findParametersByTags(ref, context);
+    case "secretsByFilter":
+      return findSecrets(ref, context);
+  }
+}
+
+/** What any of those wants who want it now; everything, where one sets no bound or nobody is known yet. */
+function keptBy({ wants }: Entry): Pick<FindContext, "keep"> & Pick<Entry, "kept"> {
+  const kept = new Set<unknown>();
+  const predicates: ((name: string) => boolean)[] = [];
+  for (const want of wants.values()) {
+    if (want.keep === undefined) {
+      return { keep: () => true, kept: undefined };
+    }
+    if (!kept.has(keepIdOf(want))) {
+      kept.add(keepIdOf(want));
+      predicates.push(want.keep);
+    }
+  }
+  return predicates.length === 0
+    ? { keep: () => true, kept: undefined }
+    : { keep: (name) => predicates.some((keep) => keep(name)), kept };
+}

@@ -1,0 +1,79 @@
+import type { SourceValue } from "../../api/source.ts";
+
+/** Who holds content, and how it is made to let go. */
+export interface ContentHolder {
+  dropContent(): void;
+}
+
+/**
+ * Bounds the content that is held, over all readers together. What nobody looked at for the longest time goes first;
+ * versions stay, so that polls go on telling what changed.
+ */
+export interface ContentMemory {
+  readonly bytes: number;
+  /**
+   * Counts the holder's content, in place of what it held before. `makeRoom`: others may be dropped for it; without it,
+   * only where there is room, so that a poll of everything does not sweep out what is in use.
+   * @returns whether the content may stay.
+   */
+  hold(holder: ContentHolder, bytes: number, makeRoom: boolean): boolean;
+  touch(holder: ContentHolder): void;
+  release(holder: ContentHolder): void;
+}
+
+export function createContentMemory(capacityBytes: number): ContentMemory {
+  // A Map keeps the order of insertion: the first is the one that was looked at longest ago.
+  const held = new Map<ContentHolder, number>();
+  let bytes = 0;
+
+  const release = (holder: ContentHolder): void => {
+    bytes -= held.get(holder) ?? 0;
+    held.delete(holder);
+  };
+  const evictUntil = (limit: number): void => {
+    for (const holder of held.keys()) {
+      if (bytes <= limit) {
+        return;
+      }
+      release(holder);
+      holder.dropContent();
+    }
+  };
+  return {
+    get bytes() {
+      return bytes;
+    },
+    hold(holder, size, makeRoom) {
+      release(holder);
+      if (size > capacityBytes || (!makeRoom && bytes + size > capacityBytes)) {
+        return false;
+      }
+      evictUntil(capacityBytes - size);
+      held.set(holder, size);
+      bytes += size;
+      return true;
+    },
+    touch(holder) {
+      const size = held.get(holder);
+      if (size !== undefined) {
+        held.delete(holder);
+        held.set(holder, size);
+      }
+    },
+    release,
+  };
+}
+
+// Roughly what the objects around a value weigh.
+const overheadBytes = 64;
+
+/** Bytes of content in the values; 0 where there is none. */
+export function contentBytes(values: readonly SourceValue[]): number {
+  let sum = 0;
+  for (const { content } of values) {
+    if (content !== undefined) {
+      sum += (typeof content === "string" ? Buffer.byteLength(content) : content.byteLength) + overheadBytes;
+    }
+  }
+  return sum;
+}

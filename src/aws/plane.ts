@@ -1,0 +1,72 @@
+import { createContentMemory } from "./memory/content-memory.ts";
+import type { PlaneOptions, ReaderOptions } from "./plane-options.ts";
+import type { Reader, Subscriptions } from "./reader.ts";
+import { createReaderUnit, type ReaderUnit } from "./reading/reader-unit.ts";
+import { createSubscribers } from "./reading/subscribers.ts";
+
+/** All readers of the process, with one memory, one book of subscribers and one listener (architecture.md, "The reading plane"). */
+export interface ReadingPlane extends Subscriptions {
+  /**
+   * The reader of this recipe and region. The same object for the same id and region, in which case the options that are
+   * passed again are ignored: look with `find` before making service calls anew.
+   */
+  reader(options: ReaderOptions): Reader;
+  find(id: string, region: string): Reader | undefined;
+  /**
+   * Closes the reader and its service calls, unless a subscriber still wants something of it.
+   * @returns whether it was closed.
+   */
+  release(reader: Reader): boolean;
+  /** Ends every timer and closes all service calls. Reads under way get the failure that closing brings. */
+  close(): void;
+}
+
+export function createPlane(options: PlaneOptions): ReadingPlane {
+  const memory = createContentMemory(options.cacheBytes);
+  const subscribers = createSubscribers();
+  const units = new Map<string, ReaderUnit>();
+
+  const unitOf = (reader: Reader): ReaderUnit | undefined => units.get(addressOf(reader.id, reader.region));
+  const ownerOf = (reader: Reader): ReaderUnit => {
+    const unit = unitOf(reader);
+    if (unit?.reader !== reader) {
+      throw new Error(`reader ${reader.id} in ${reader.region} was released, or belongs to another plane`);
+    }
+    return unit;
+  };
+  return {
+    reader(readerOptions) {
+      const address = addressOf(readerOptions.id, readerOptions.region);
+      const unit = units.get(address) ?? createReaderUnit(readerOptions, { ...options, memory });
+      units.set(address, unit);
+      return unit.reader;
+    },
+    find: (id, region) => units.get(addressOf(id, region))?.reader,
+    subscribe(subscriber, wants) {
+      subscribers.replace(
+        subscriber,
+        wants.map((want) => ({ want, owner: ownerOf(want.reader) })),
+      );
+    },
+    unsubscribe: (subscriber) => subscribers.replace(subscriber, []),
+    release(reader) {
+      const unit = unitOf(reader);
+      if (unit === undefined || unit.reader !== reader || unit.isWanted()) {
+        return false;
+      }
+      units.delete(addressOf(reader.id, reader.region));
+      unit.close();
+      return true;
+    },
+    close() {
+      for (const unit of units.values()) {
+        unit.close();
+      }
+      units.clear();
+    },
+  };
+}
+
+function addressOf(id: string, region: string): string {
+  return JSON.stringify([id, region]);
+}

@@ -1,0 +1,111 @@
+import type { Isolated } from "../batching/isolate.ts";
+import { allBad, asAwsError, noAnswer, type Outcome } from "../batching/outcome.ts";
+import { contentBytes } from "../memory/content-memory.ts";
+import type { Reading } from "../reader.ts";
+import type { Route } from "../refs/route.ts";
+import { type Access, readBatch } from "./access.ts";
+import { type Entry, readingOf } from "./entry.ts";
+import type { Flight } from "./flight.ts";
+import type { ReaderContext } from "./reader-context.ts";
+import { isOutdated, takeIn } from "./transition.ts";
+
+export interface Shipment {
+  readonly route: Route;
+  readonly entries: readonly Entry[];
+  readonly flight: Flight;
+  readonly onIsolating?: () => void;
+}
+
+/** Sends a batch, takes its answers in, and tells once whom they concern. Never rejects. */
+export type Dispatch = (shipment: Shipment) => Promise<Isolated>;
+
+export function createDispatch(context: ReaderContext, primary: Access, replicas: readonly Access[]): Dispatch {
+  const { clock, metrics } = context;
+  return async (shipment) => {
+    const { entries, flight, route } = shipment;
+    const began = clock.now();
+    takeOff(entries, flight, began);
+    metrics?.batchRead?.({ region: primary.region, route, items: entries.length, priority: flight.priority });
+    const options = { priority: flight.priority, store: flight.store };
+    const isolated = await readBatch({ ...shipment, options }, primary, replicas).catch(
+      (thrown: unknown): Isolated => ({ outcomes: allBad(entries, asAwsError(thrown, route)), culprits: new Set() }),
+    );
+    const readings = new Map<string, Reading>();
+    const concerned = new Set<string>();
+    for (const entry of entries) {
+      const outcome = isolated.outcomes.get(entry.key) ?? noAnswer(route, entry.key);
+      const arrival = { outcome, flight, began, guilty: isolated.culprits.has(entry.key) };
+      const { reading, isNews } = settle(context, entry, arrival);
+      readings.set(entry.key, reading);
+      if (isNews) {
+        addConcerned(concerned, entry, flight);
+      }
+    }
+    metrics?.memoryHeld?.(context.memory.bytes);
+    flight.land(readings);
+    if (concerned.size > 0) {
+      context.onChange(concerned);
+    }
+    return isolated;
+  };
+}
+
+function takeOff(entries: readonly Entry[], flight: Flight, began: number): void {
+  flight.began = began;
+  for (const entry of entries) {
+    entry.flight = flight;
+    entry.pending = entry.pending === flight ? undefined : entry.pending;
+  }
+}
+
+interface Arrival {
+  readonly outcome: Outcome;
+  readonly flight: Flight;
+  readonly began: number;
+  readonly guilty: boolean;
+}
+
+function settle(
+  context: ReaderContext,
+  entry: Entry,
+  { outcome, flight, began, guilty }: Arrival,
+): { readonly reading: Reading; readonly isNews: boolean } {
+  entry.flight = entry.flight === flight ? undefined : entry.flight;
+  if (isOutdated(entry, began, context.clock.now())) {
+    return { reading: readingOf(entry), isNews: false };
+  }
+  const had = { suspect: entry.suspect, good: entry.good !== undefined, content: isHeld(entry) };
+  const isNews = takeIn(entry, outcome, began);
+  entry.suspect ||= guilty;
+  const reading = readingOf(entry);
+  if (outcome.ok) {
+    hold(context, entry, isNews || had.content || flight.priority === "interactive");
+  }
+  if (had.suspect !== entry.suspect || had.good !== (entry.good !== undefined)) {
+    context.onEntryChanged(entry);
+  }
+  return { reading, isNews };
+}
+
+function isHeld({ good }: Entry): boolean {
+  return good?.values.some((value) => value.content !== undefined) ?? false;
+}
+
+/** Keeps the content where there is memory for it; what a quiet poll brings makes no room for itself. */
+function hold({ memory }: ReaderContext, entry: Entry, makeRoom: boolean): void {
+  const bytes = contentBytes(entry.good?.values ?? []);
+  if (bytes === 0) {
+    memory.release(entry);
+  } else if (!memory.hold(entry, bytes, makeRoom)) {
+    entry.dropContent();
+  }
+}
+
+function addConcerned(concerned: Set<string>, entry: Entry, flight: Flight): void {
+  const askers = flight.askers.get(entry.key);
+  for (const subscriber of entry.wants.keys()) {
+    if (askers === undefined || !askers.has(subscriber)) {
+      concerned.add(subscriber);
+    }
+  }
+}

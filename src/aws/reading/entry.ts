@@ -1,0 +1,111 @@
+import type { ValueRef } from "../../api/source.ts";
+import type { Clock } from "../clock.ts";
+import type { ContentHolder, ContentMemory } from "../memory/content-memory.ts";
+import type { Reading, Want } from "../reader.ts";
+import { refKey } from "../refs/ref-key.ts";
+import { isPinned, type Route, routeOf } from "../refs/route.ts";
+import { withoutContent } from "../refs/source-value.ts";
+import type { Flight } from "./flight.ts";
+
+/** All that a reader knows of one ref. */
+export interface Entry extends ContentHolder {
+  readonly key: string;
+  readonly ref: ValueRef;
+  readonly route: Route;
+  readonly pinned: boolean;
+  /** By subscriber. */
+  readonly wants: Map<string, Want>;
+  good: Reading["good"];
+  failure: Reading["failure"];
+  /** The newest request that is under way for it. */
+  flight: Flight | undefined;
+  /** The batch that it waits in, not yet sent. */
+  pending: Flight | undefined;
+  /** It made a shared batch fail: asked alone until it succeeds. */
+  suspect: boolean;
+  /** Of a find: whose matches `good` holds. Undefined: everybody's. */
+  kept: ReadonlySet<unknown> | undefined;
+  /** When it was last read or wanted (clock milliseconds). */
+  usedAt: number;
+}
+
+export function createEntry(ref: ValueRef, now: number): Entry {
+  const entry: Entry = {
+    key: refKey(ref),
+    ref,
+    route: routeOf(ref),
+    pinned: isPinned(ref),
+    wants: new Map(),
+    good: undefined,
+    failure: undefined,
+    flight: undefined,
+    pending: undefined,
+    suspect: false,
+    kept: undefined,
+    usedAt: now,
+    dropContent() {
+      if (entry.good !== undefined) {
+        entry.good = { ...entry.good, values: entry.good.values.map(withoutContent) };
+      }
+    },
+  };
+  return entry;
+}
+
+export function readingOf({ ref, good, failure }: Pick<Entry, "ref" | "good" | "failure">): Reading {
+  return { ref, ...(good === undefined ? {} : { good }), ...(failure === undefined ? {} : { failure }) };
+}
+
+/** Drops all that the entry holds. */
+export function forget(entry: Entry, memory: ContentMemory): void {
+  memory.release(entry);
+  entry.good = undefined;
+  entry.failure = undefined;
+}
+
+export interface Freshness {
+  readonly notBefore: number;
+  readonly content: boolean;
+}
+
+// A failure answers those who ask at the same time, and nobody who asks later: it may have healed.
+const failureLastsMs = 5_000;
+/** A pin never changes; it is looked at again only to notice that it is gone. */
+export const pinLastsMs = 86_400_000;
+
+/** Whether what is known answers a read, so that no request is needed. */
+export function isAnswered(entry: Entry, { notBefore, content }: Freshness, clock: Clock): boolean {
+  const now = clock.now();
+  if (entry.failure !== undefined) {
+    return within(entry.failure.at, Math.max(notBefore, now - failureLastsMs), now) || isGoodEnough();
+  }
+  return isGoodEnough();
+
+  function isGoodEnough(): boolean {
+    const { good } = entry;
+    if (good === undefined || (content && !hasContent(good.values)) || !keepsAll(entry)) {
+      return false;
+    }
+    const oldest = entry.pinned && entry.failure === undefined ? Math.min(notBefore, now - pinLastsMs) : notBefore;
+    return within(good.at, oldest, now);
+  }
+}
+
+/** A time ahead of now means that the clock was set back: such an age is worth nothing. */
+function within(at: number, from: number, now: number): boolean {
+  return at >= from && at <= now;
+}
+
+function hasContent(values: NonNullable<Reading["good"]>["values"]): boolean {
+  return values.every((value) => value.content !== undefined || value.tags !== undefined);
+}
+
+/** By what two predicates of a find are told apart. */
+export function keepIdOf(want: Want): unknown {
+  return want.keepId ?? want.keep;
+}
+
+/** Whether a find's matches were kept for all who want it now. */
+export function keepsAll({ kept, wants }: Entry): boolean {
+  return kept === undefined || [...wants.values()].every((want) => want.keep !== undefined && kept.has(keepIdOf(want)));
+}

@@ -1,0 +1,67 @@
+import type { ContentMemory } from "../memory/content-memory.ts";
+import type { PlaneOptions, ReaderOptions } from "../plane-options.ts";
+import type { Reader } from "../reader.ts";
+import type { Entry } from "./entry.ts";
+import { createReaderCore } from "./reader-core.ts";
+import type { Owner } from "./subscribers.ts";
+
+/** One reader with all that belongs to it: its values, its polling, its service calls. */
+export interface ReaderUnit extends Owner {
+  readonly reader: Reader;
+  isWanted(): boolean;
+  close(): void;
+}
+
+// What is read by somebody who does not subscribe, or not yet, is held this long.
+const lingerMs = 30_000;
+
+export function createReaderUnit(
+  options: ReaderOptions,
+  plane: PlaneOptions & { readonly memory: ContentMemory },
+): ReaderUnit {
+  const { clock } = plane;
+  const core = createReaderCore(options, { ...plane, onEntryChanged: () => {}, onEntryMade: () => linger() });
+  let cancelSweep: (() => void) | undefined;
+
+  const isIdle = (entry: Entry): boolean =>
+    entry.wants.size === 0 && entry.flight === undefined && entry.pending === undefined;
+  const sweep = (): void => {
+    cancelSweep = undefined;
+    const now = clock.now();
+    let left = false;
+    for (const entry of core.entries.values()) {
+      if (isIdle(entry) && Math.abs(now - entry.usedAt) >= lingerMs) {
+        core.drop(entry);
+      } else {
+        left ||= entry.wants.size === 0;
+      }
+    }
+    if (left) {
+      linger();
+    }
+  };
+  const linger = (): void => {
+    cancelSweep ??= clock.after(lingerMs, sweep);
+  };
+
+  return {
+    reader: core.reader,
+    ensure: core.ensure,
+    wantsChanged(entry) {
+      if (isIdle(entry)) {
+        core.drop(entry);
+      } else if (entry.wants.size === 0) {
+        linger();
+      }
+    },
+    isWanted: () => [...core.entries.values()].some((entry) => !isIdle(entry)),
+    close() {
+      cancelSweep?.();
+      core.close();
+      options.calls.close();
+      for (const replica of options.failover ?? []) {
+        replica.calls.close();
+      }
+    },
+  };
+}

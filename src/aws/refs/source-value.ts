@@ -1,0 +1,57 @@
+import type { SourceValue } from "../../api/source.ts";
+import type { ParameterAnswer, SecretAnswer } from "../calls.ts";
+import { isArn } from "./object-name.ts";
+
+const parameterArnName = /:parameter(?<path>\/.+)$/u;
+
+/** A shared parameter answers with its ARN for a name: the name is the ARN's last part. */
+function bareParameterName(answer: ParameterAnswer): string {
+  return isArn(answer.name) ? (parameterArnName.exec(answer.name)?.groups?.["path"] ?? answer.name) : answer.name;
+}
+
+export function fromParameter(answer: ParameterAnswer): SourceValue {
+  const name = bareParameterName(answer);
+  return {
+    service: "parameterStore",
+    name,
+    arn: answer.arn,
+    type: answer.type,
+    version: String(answer.version),
+    // A parameter made anew starts at version 1 again; its LastModifiedDate tells the two apart.
+    versionKey: `${answer.arn || name}#${answer.version}@${answer.lastModified ?? ""}`,
+    content: answer.value,
+  };
+}
+
+export function fromSecret(answer: SecretAnswer): SourceValue {
+  return {
+    service: "secretsManager",
+    name: answer.name,
+    arn: answer.arn,
+    type: "Secret",
+    version: answer.versionId,
+    versionKey: `${answer.arn}#${answer.versionId}`,
+    content: answer.content,
+  };
+}
+
+/** Tags have no version of their own: the tags themselves tell two readings apart. They are never sensitive. */
+export function fromTags(
+  of: Pick<SourceValue, "service" | "name" | "arn">,
+  tags: Readonly<Record<string, string>>,
+): SourceValue {
+  const text = JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    ...of,
+    type: of.service === "secretsManager" ? "Secret" : "String",
+    version: "",
+    versionKey: `${of.arn || of.name}#tags:${text}`,
+    tags,
+  };
+}
+
+/** The value without its content: what is kept where memory is short. */
+export function withoutContent(value: SourceValue): SourceValue {
+  const { content: _content, ...rest } = value;
+  return rest;
+}
