@@ -17,6 +17,8 @@ export interface ShapedKey {
   /** For the status row: `secretsmanager:prod/db#password`, `parameterstore:/shop/x:3`. */
   readonly source: string;
   readonly version: string;
+  /** True: gives way to another key of the same name in the target (`keys.onConflict: Last`). */
+  readonly yields?: boolean;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
@@ -27,13 +29,14 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
  */
 export interface Sandbox {
   jmesPath(json: string, expression: string): Promise<Result<Content>>;
-  render(job: RenderJob): Promise<Result<Readonly<Record<string, string>>>>;
+  /** Output by the name of its template; bytes where a template is one output of bytes, such as a keystore. */
+  render(job: RenderJob): Promise<Result<Readonly<Record<string, Content>>>>;
   close(): Promise<void>;
 }
 
 /** Renders several templates with the same variables. */
 export interface RenderJob {
-  /** Name of the output (`data.DATABASE_URL`, `labels.team`) to Liquid source. */
+  /** Name of the template for messages (`spec.secret.template.data["DATABASE_URL"]`) to Liquid source. */
   readonly templates: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, Content>>;
   /** Keys that exist but may not be used here (sensitive ones in a ConfigMap's template): naming one is SpecInvalid. */
