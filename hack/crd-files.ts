@@ -1,0 +1,11 @@
+import { stringify } from "yaml";
+import { resources } from "../src/api/resources.ts";
+import { toCustomResourceDefinition } from "../src/api/schema/custom-resource-definition.ts";
+
+/** The files of crds/ as the schemas of src/api give them. */
+export function crdFiles(): readonly { readonly name: string; readonly content: string }[] {
+  return resources.map((resource) => ({
+    name: `${resource.plural}.yaml`,
+    content: stringify(toCustomResourceDefinition(resource), { lineWidth: 120, aliasDuplicateObjects: false }),
+  }));
+}
