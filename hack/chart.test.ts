@@ -58,6 +58,8 @@ const everyNamespace = [
 const wholeCluster = [
   ...verbsOn("externalvalues.dev/clustervaluestores", "get", "list", "watch"),
   ...verbsOn("externalvalues.dev/clustervaluestores/status", "update"),
+  ...verbsOn("externalvalues.dev/clusterexternalvalues", "get", "list", "watch"),
+  ...verbsOn("externalvalues.dev/clusterexternalvalues/status", "update"),
   ...verbsOn("/namespaces", "list", "watch"),
 ];
 

@@ -30,10 +30,10 @@ What it may do beyond namespaces, where it serves all of them.
 */}}
 {{- define "external-values.clusterRules" -}}
 - apiGroups: [externalvalues.dev]
-  resources: [clustervaluestores]
+  resources: [clustervaluestores, clusterexternalvalues]
   verbs: [get, list, watch]
 - apiGroups: [externalvalues.dev]
-  resources: [clustervaluestores/status]
+  resources: [clustervaluestores/status, clusterexternalvalues/status]
   verbs: [update]
 # For namespace selectors.
 - apiGroups: [""]
