@@ -40,9 +40,10 @@ lint: setup-node setup-helm ## Format, lint rules, types, generated files, chart
 	helm lint --strict --quiet charts/external-values
 
 .PHONY: generate
-generate: setup-node ## Write the CRDs from their source, and the chart's copy of them
+generate: setup-node ## Write what is generated: CRDs, the chart's copy of them, the reference pages
 	node hack/generate-crds.ts
 	node hack/copy-crds-into-chart.ts
+	node hack/generate-docs.ts
 
 .PHONY: test
 test: unit end-to-end ## Unit tests, end-to-end tests, and the quick part of the fault tests

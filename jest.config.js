@@ -4,28 +4,33 @@ const swc = [
   "@swc/jest",
   { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" }, sourceMaps: "inline" },
 ];
-const shared = { transform: { "^.+\\.ts$": swc }, extensionsToTreatAsEsm: [".ts"], testEnvironment: "node" };
+const shared = {
+  transform: { "^.+\\.ts$": swc },
+  extensionsToTreatAsEsm: [".ts"],
+  testEnvironment: "node",
+  modulePathIgnorePatterns: ["<rootDir>/.tools/", "<rootDir>/dist/"],
+};
+/** Suites on real parts: one control plane and one set of emulators for the whole run (test/support/global-setup.ts). */
+const onRealParts = {
+  ...shared,
+  globalSetup: "<rootDir>/test/support/global-setup.ts",
+  globalTeardown: "<rootDir>/test/support/global-teardown.ts",
+  testTimeout: 60_000,
+};
 
 export default {
   projects: [
     {
       ...shared,
       displayName: "unit",
-      testMatch: ["<rootDir>/src/**/*.test.ts", "<rootDir>/hack/**/*.test.ts", "<rootDir>/bench/**/*.test.ts"],
+      testMatch: [
+        "<rootDir>/src/**/*.test.ts",
+        "<rootDir>/hack/**/*.test.ts",
+        "<rootDir>/bench/**/*.test.ts",
+        "<rootDir>/demo/**/*.test.ts",
+      ],
     },
-    {
-      ...shared,
-      displayName: "e2e",
-      testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
-      globalSetup: "<rootDir>/test/support/global-setup.ts",
-      globalTeardown: "<rootDir>/test/support/global-teardown.ts",
-    },
-    {
-      ...shared,
-      displayName: "faults",
-      testMatch: ["<rootDir>/test/faults/**/*.test.ts"],
-      globalSetup: "<rootDir>/test/support/global-setup.ts",
-      globalTeardown: "<rootDir>/test/support/global-teardown.ts",
-    },
+    { ...onRealParts, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    { ...onRealParts, displayName: "faults", testMatch: ["<rootDir>/test/faults/**/*.test.ts"] },
   ],
 };

@@ -14,8 +14,14 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+export interface EmulatorOptions {
+  /** Where it listens. Default: 127.0.0.1; for pods to reach it, an address of this machine on their network. */
+  readonly address?: string;
+}
+
 interface EmulatorSpec {
   readonly name: string;
+  readonly address: string;
   /** In .tools/venv/bin. */
   readonly program: string;
   readonly healthPath: string;
@@ -27,29 +33,32 @@ interface EmulatorSpec {
  * moto: Parameter Store, Secrets Manager, STS, KMS, SQS. Good for contracts; wrong about rotations (a secret whose
  * AWSPENDING is promoted keeps answering with the old value).
  */
-export function startMoto(): Promise<Emulator> {
+export function startMoto({ address = "127.0.0.1" }: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({
+    address,
     name: "moto",
     program: "moto_server",
     healthPath: "/moto-api/data.json",
-    args: (port) => ["-H", "127.0.0.1", "-p", String(port)],
+    args: (port) => ["-H", address, "-p", String(port)],
   });
 }
 
 /** ministack: the same services, right about rotations, and with `iam` it enforces IAM policies per resource. */
-export function startMinistack(options: { readonly iam?: boolean } = {}): Promise<Emulator> {
+export function startMinistack(options: EmulatorOptions & { readonly iam?: boolean } = {}): Promise<Emulator> {
+  const { address = "127.0.0.1", iam = false } = options;
   return startEmulator({
+    address,
     name: "ministack",
     program: "ministack",
     healthPath: "/_ministack/health",
     env: (port, directory) => ({
       GATEWAY_PORT: String(port),
-      BIND_HOST: "127.0.0.1",
-      MINISTACK_HOST: "127.0.0.1",
+      BIND_HOST: address,
+      MINISTACK_HOST: address,
       SERVICES: "ssm,secretsmanager,sts,kms,sqs,iam,events",
       IOT_MTLS_ENABLED: "false",
       LOG_LEVEL: "WARNING",
-      AUTH: String(options.iam ?? false),
+      AUTH: String(iam),
       TMPDIR: directory,
     }),
   });
@@ -78,7 +87,7 @@ async function startOnce(spec: EmulatorSpec): Promise<Emulator> {
     cwd: directory,
     logFile: join(directory, `${spec.name}.log`),
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${spec.address}:${port}`;
   const stop = async () => {
     await started.stop(500);
     removeDirectory(directory);

@@ -21,7 +21,7 @@ export interface ProcessOverrides {
   readonly awaitReady?: boolean;
 }
 
-/** A running operator. */
+/** A running replica of the operator. */
 export interface RunningOperator {
   /** stdout and stderr so far. */
   output(): Promise<string>;
@@ -33,17 +33,18 @@ export interface RunningOperator {
   stop(): Promise<Exit>;
   /** SIGKILL: a crash. */
   kill(): Promise<Exit>;
+  /** Of a replica that runs as a process here; undefined on kind, where it is a pod. */
+  readonly local?: LocalReplica;
 }
 
-/** One that runs as a process here: the rule, other than on kind. */
-export interface OperatorProcess extends RunningOperator {
+export interface LocalReplica {
   readonly process: ManagedProcess;
   readonly metricsUrl: string;
   /** Without a path. */
   readonly healthUrl: string;
 }
 
-interface Replica {
+export interface Replica {
   readonly name: string;
   readonly namespace: string;
   readonly directory: string;
@@ -54,7 +55,7 @@ interface Replica {
 }
 
 /** Runs `node dist/main.js` with the container's flags and variables, its ports replaced by free ones. */
-export async function startOperatorProcess(replica: Replica, overrides: ProcessOverrides): Promise<OperatorProcess> {
+export async function startOperatorProcess(replica: Replica, overrides: ProcessOverrides): Promise<RunningOperator> {
   const bundle = inRepository("dist/main.js");
   if (!existsSync(bundle)) throw new Error('dist/main.js is missing: run "make build"');
   mkdirSync(replica.directory, { recursive: true });
@@ -80,8 +81,12 @@ export async function startOperatorProcess(replica: Replica, overrides: ProcessO
     env: { ...(await environment(replica)), ...overrides.env },
     logFile: join(replica.directory, "output.log"),
   });
-  const operator = running(started, `http://127.0.0.1:${metricsPort}/metrics`, `http://127.0.0.1:${healthPort}`);
-  if (overrides.awaitReady ?? true) await awaitReady(operator);
+  const operator = running({
+    process: started,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    healthUrl: `http://127.0.0.1:${healthPort}`,
+  });
+  if (overrides.awaitReady ?? true) await awaitReady(operator, started);
   return operator;
 }
 
@@ -95,14 +100,18 @@ function withPorts(args: readonly string[], metricsPort: number, healthPort: num
 
 /** Nothing of this process's own environment reaches the operator: neither jest's flags nor the user's AWS profile. */
 async function environment(replica: Replica): Promise<Record<string, string>> {
-  const { container, name, namespace } = replica;
+  const { container, name, namespace, directory } = replica;
   return {
     PATH: process.env["PATH"] ?? "",
-    HOME: replica.directory,
-    AWS_ENDPOINT_URL: replica.awsEndpoint,
-    ...(await identity(replica)),
+    HOME: directory,
+    ...(await operatorEnvironment(replica)),
     ...resolveEnvironment(container.env, { "metadata.name": name, "metadata.namespace": namespace }),
   };
+}
+
+/** Where AWS is, and who the operator is there. */
+export async function operatorEnvironment(replica: Replica): Promise<Record<string, string>> {
+  return { AWS_ENDPOINT_URL: replica.awsEndpoint, ...(await identity(replica)) };
 }
 
 async function identity({ container, directory, webIdentityToken }: Replica): Promise<Record<string, string>> {
@@ -117,11 +126,10 @@ async function identity({ container, directory, webIdentityToken }: Replica): Pr
   return { AWS_ROLE_ARN: container.roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file };
 }
 
-function running(started: ManagedProcess, metricsUrl: string, healthUrl: string): OperatorProcess {
+function running(local: LocalReplica): RunningOperator {
+  const { process: started, metricsUrl, healthUrl } = local;
   return {
-    process: started,
-    metricsUrl,
-    healthUrl,
+    local,
     output: async () => started.output(),
     async metrics() {
       const response = await fetch(metricsUrl);
@@ -140,8 +148,7 @@ function running(started: ManagedProcess, metricsUrl: string, healthUrl: string)
   };
 }
 
-async function awaitReady(operator: OperatorProcess): Promise<void> {
-  const { process: started } = operator;
+async function awaitReady(operator: RunningOperator, started: ManagedProcess): Promise<void> {
   await eventually(
     async () => {
       if (started.exit !== undefined) throw new Hopeless(`the operator has ended; ${tail(started)}`);

@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import { testRegion } from "./aws.ts";
-import { type Cluster, createCluster } from "./cluster.ts";
+import { createCluster } from "./cluster.ts";
 import { type HelmRelease, type HelmValues, helmInstall, helmUninstall } from "./helm.ts";
 import type { Connection } from "./kubeconfig.ts";
 import { type ControllerContainer, readContainer } from "./operator-container.ts";
-import { type OperatorProcess, type ProcessOverrides, startOperatorProcess } from "./operator-process.ts";
+import { scaleToNone, startOperatorPod } from "./operator-pod.ts";
+import { type ProcessOverrides, type RunningOperator, startOperatorProcess } from "./operator-process.ts";
 import type { SharedEnvironment } from "./shared-environment.ts";
 import { removeDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
 export interface OperatorOptions {
-  readonly environment: Pick<SharedEnvironment, "admin" | "adminKubeconfig">;
+  readonly environment: Pick<SharedEnvironment, "admin" | "adminKubeconfig"> &
+    Partial<Pick<SharedEnvironment, "image">>;
   /** An emulator, or a proxy before one: AWS_ENDPOINT_URL. */
   readonly awsEndpoint: string;
   /** Keeps this operator's stores apart from those of other test files. Default: none. */
@@ -20,7 +22,7 @@ export interface OperatorOptions {
   readonly namespace?: string;
 }
 
-/** The chart, installed; and the means to run its container's command as a process here. */
+/** The chart, installed; and the means to run its container: as a process here, or on kind as the pod that it is. */
 export interface InstalledOperator {
   readonly namespace: string;
   readonly release: string;
@@ -28,7 +30,7 @@ export interface InstalledOperator {
   readonly connection: Connection;
   readonly container: ControllerContainer;
   /** Starts one replica, as the kubelet would, and resolves when it is ready. */
-  start(overrides?: ProcessOverrides): Promise<OperatorProcess>;
+  start(overrides?: ProcessOverrides): Promise<RunningOperator>;
   /** Stops every replica and uninstalls the release. */
   uninstall(): Promise<void>;
 }
@@ -55,32 +57,32 @@ export async function installOperator(options: OperatorOptions): Promise<Install
   const cluster = createCluster(environment.admin);
   const namespace = options.namespace ?? (await cluster.createNamespace("operator"));
   const target: HelmRelease = { kubeconfig: environment.adminKubeconfig, namespace, release: namespace };
-  await helmInstall(target, { ...benchValues, controllerClass, ...values });
+  await helmInstall(target, { ...benchValues, ...imageValues(environment.image), controllerClass, ...values });
 
   const container = await readContainer(cluster, namespace);
+  if (environment.image !== undefined) await scaleToNone(cluster, namespace, container);
   const token = await cluster.createToken(namespace, container.serviceAccount);
   const connection = { ...environment.admin, token };
   const directory = temporaryDirectory("operator");
-  const processes: OperatorProcess[] = [];
+  const replicas: RunningOperator[] = [];
   const start = async (overrides: ProcessOverrides = {}) => {
-    const replica = processes.length;
-    const started = await startOperatorProcess(
-      {
-        name: `${container.deployment}-${replica}`,
-        namespace,
-        directory: join(directory, String(replica)),
-        container,
-        connection,
-        awsEndpoint,
-        webIdentityToken: () => webIdentityToken(cluster, namespace, container),
-      },
-      overrides,
-    );
-    processes.push(started);
+    const index = replicas.length;
+    const replica = {
+      name: `${container.deployment}-${index}`,
+      namespace,
+      directory: join(directory, String(index)),
+      container,
+      connection,
+      awsEndpoint,
+      webIdentityToken: () => cluster.createToken(namespace, container.serviceAccount, ["sts.amazonaws.com"]),
+    };
+    const start = environment.image === undefined ? startOperatorProcess : startOperatorPod(cluster);
+    const started = await start(replica, overrides);
+    replicas.push(started);
     return started;
   };
   const uninstall = async () => {
-    await Promise.all(processes.map((process) => process.stop()));
+    await Promise.all(replicas.map((replica) => replica.stop()));
     await helmUninstall(target);
     await cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
     removeDirectory(directory);
@@ -91,7 +93,7 @@ export async function installOperator(options: OperatorOptions): Promise<Install
 /** `installOperator`, and one replica of it started. */
 export async function startOperator(
   options: OperatorOptions,
-): Promise<{ readonly installed: InstalledOperator; readonly operator: OperatorProcess }> {
+): Promise<{ readonly installed: InstalledOperator; readonly operator: RunningOperator }> {
   const installed = await installOperator(options);
   try {
     return { installed, operator: await installed.start() };
@@ -101,6 +103,9 @@ export async function startOperator(
   }
 }
 
-function webIdentityToken(cluster: Cluster, namespace: string, container: ControllerContainer): Promise<string> {
-  return cluster.createToken(namespace, container.serviceAccount, ["sts.amazonaws.com"]);
+/** On kind the image is on the nodes already. */
+function imageValues(image: string | undefined): HelmValues {
+  if (image === undefined) return {};
+  const [repository = "", tag = ""] = image.split(":");
+  return { image: { repository, tag, pullPolicy: "Never" } };
 }

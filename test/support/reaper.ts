@@ -20,7 +20,7 @@ while read -r verb what; do
 done
 for group in $groups; do kill -TERM "-$group"; done
 tries=0
-while [ "$tries" -lt 30 ]; do
+while [ "$tries" -lt 10 ]; do
   alive=
   for group in $groups; do kill -0 "-$group" && alive=1; done
   [ -n "$alive" ] || break

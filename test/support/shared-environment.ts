@@ -9,6 +9,8 @@ export interface SharedEnvironment {
   readonly adminKubeconfig: string;
   /** Path of the API server's audit log; undefined on a cluster that is not ours (kind). */
   readonly auditLog: string | undefined;
+  /** On kind: the operator's image, which then runs as a pod. Undefined: it runs as a process here. */
+  readonly image?: string;
   readonly motoUrl: string;
   readonly ministackUrl: string;
 }
