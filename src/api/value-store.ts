@@ -1,4 +1,3 @@
-import { region } from "./fields/aws-fields.ts";
 import { conditions, observedGeneration } from "./fields/status-fields.ts";
 import {
   clusterAuth,
@@ -40,7 +39,7 @@ export const storeStatus = object(
         arn: string("ARN of the identity.", { maxLength: 2_048 }),
       }),
     ),
-    activeRegion: optional(region("The region that answers at present.")),
+    activeRegion: optional(string("The region that answers at present.", { maxLength: 32 })),
     quota: optional(
       object("What the quota carries.", {
         carried: string("The shortest refreshInterval for all that is read.", { maxLength: 32 }),
