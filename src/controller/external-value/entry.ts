@@ -1,3 +1,4 @@
+import type { Condition } from "../../api/conditions.ts";
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
 import type { TargetEntry } from "./gather-targets.ts";
 import type { StatusModel } from "./status-model.ts";
@@ -17,6 +18,10 @@ export interface Entry {
   written?: { readonly status: StatusModel; readonly resourceVersion: string };
   /** Values must have been read at or after this time (a refresh asked for, a second look). */
   readFrom?: { readonly why: string; readonly at: number };
+  /** As last concluded, for the metrics. */
+  conditions?: readonly Condition[];
+  /** Clock milliseconds when the stalest value was read; asks the readers' memory. */
+  readAt?: () => number | undefined;
   /** Of what was last found in order: the same again needs no look at values. */
   settledInputs?: string;
 }

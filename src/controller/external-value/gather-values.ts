@@ -111,7 +111,7 @@ function outcomeOfItem(sourced: Sourced, reading: Reading | undefined, input: Ou
   });
   if (outcome.kind !== "value") return outcome;
   const refused = firstRefusal(outcome.values, (value) =>
-    directory.checkReturned(resolution.store, model.namespace, value, subject),
+    directory.checkReturned(resolution, model.namespace, value, subject),
   );
   return refused ? { kind: "unreadable", failure: refused } : outcome;
 }

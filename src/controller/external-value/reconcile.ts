@@ -36,6 +36,7 @@ export function createReconciler(services: Services): Reconciler {
   const forget = (key: string): undefined => {
     entries.delete(key);
     services.subscriptions.unsubscribe(key);
+    services.references.forget(key);
   };
 
   const entryOf = (key: string, uid: string): Entry => {
@@ -56,20 +57,24 @@ export function createReconciler(services: Services): Reconciler {
       const entry = entryOf(key, object.metadata.uid ?? "");
       const visit: Visit = { key, line, object, entry, previous: knownStatus(entry, object).status };
       const parsed = parse(entry, object, services);
-      if (!parsed.ok) {
-        services.subscriptions.unsubscribe(key);
-        return await refuse(parsed.failure, visit, services);
-      }
+      if (!parsed.ok) return await refuse(parsed.failure, visit, services);
+      services.references.set(key, parsed.model);
       const sourced = sourceItems(parsed.model, services.directory);
-      if (sourced.length > 0 && sourced.every(({ resolution }) => resolution.kind === "foreign")) return forget(key);
-      if (parsed.model.suspend) {
-        services.subscriptions.unsubscribe(key);
-        delete entry.subscribed;
-        return await suspend(parsed.model, visit, services);
-      }
+      if (servedElsewhere(sourced)) return forget(key);
+      if (parsed.model.suspend) return await suspend(parsed.model, visit, services);
       return await serve(parsed.model, sourced, visit, services);
     },
   };
+}
+
+/** Every store that it names belongs to an operator of another controller class. */
+function servedElsewhere(sourced: readonly Sourced[]): boolean {
+  return sourced.length > 0 && sourced.every(({ resolution }) => resolution.kind === "foreign");
+}
+
+function unsubscribe({ key, entry }: Visit, { subscriptions }: Services): void {
+  subscriptions.unsubscribe(key);
+  delete entry.subscribed;
 }
 
 interface Visit {
@@ -96,6 +101,7 @@ function parse(entry: Entry, object: KubernetesObject, services: Services): Pars
 /** A spec that cannot be served: nothing is read or written, the targets stay as they are. */
 async function refuse(failure: Failure, visit: Visit, services: Services): Promise<Verdict> {
   const { object, previous } = visit;
+  unsubscribe(visit, services);
   const status: StatusModel = {
     ...previous,
     observedGeneration: object.metadata.generation ?? 0,
@@ -114,6 +120,7 @@ async function refuse(failure: Failure, visit: Visit, services: Services): Promi
 
 async function suspend(model: ExternalValueModel, visit: Visit, services: Services): Promise<Verdict> {
   const { previous } = visit;
+  unsubscribe(visit, services);
   const status = {
     ...previous,
     observedGeneration: model.generation,
@@ -178,10 +185,22 @@ function subscribe(
   const signature = [model.generation, ...readers].join(" ");
   if (entry.subscribed === signature) return;
   subscriptions.subscribe(key, wantsOf(model, sourced));
+  entry.readAt = () => stalestRead(sourced);
   entry.subscribed = signature;
 }
 
+/** When the stalest value was read; undefined while one was never read. */
+function stalestRead(sourced: readonly Sourced[]): number | undefined {
+  const times = sourced.map(({ item, resolution }) =>
+    resolution.kind === "ready" ? resolution.reader.peek(item.ref)?.good?.at : undefined,
+  );
+  return times.includes(undefined) || times.length === 0
+    ? undefined
+    : Math.min(...times.filter((time) => time !== undefined));
+}
+
 async function finish(status: StatusModel, { object, entry, previous }: Visit, services: Services): Promise<void> {
+  entry.conditions = status.conditions;
   await writeStatus(entry, object, status, services.client);
   recordOutcome(status, previous, object, services.events);
 }

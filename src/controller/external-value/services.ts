@@ -1,4 +1,4 @@
-import type { TargetKind } from "../../api/model.ts";
+import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
 import type { Subscriptions } from "../../aws/reader.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
@@ -19,6 +19,7 @@ export interface Services {
   readonly random: () => number;
   readonly logger: Logger;
   readonly events: EventSink;
+  readonly references: References;
   /** Where the spec names no store. */
   readonly defaultStoreKind: "ValueStore" | "ClusterValueStore";
   /** Clock milliseconds when the process began. */
@@ -29,6 +30,12 @@ export interface Services {
   find(key: string): KubernetesObject | undefined;
   /** Whether the watch on labelled targets shows an object. */
   targetSeen(kind: TargetKind, namespace: string, name: string): boolean;
+}
+
+/** Keeps which targets and stores an ExternalValue names, so that events about them find it. */
+export interface References {
+  set(key: string, model: ExternalValueModel): void;
+  forget(key: string): void;
 }
 
 /** Records an Event about an ExternalValue; never fails and never waits. */

@@ -10,6 +10,10 @@ export interface WorkQueue {
   add(key: string, line: Line): void;
   /** Forgets the key, its timer and its failures: the resource is gone. */
   remove(key: string): void;
+  /** Begins to take keys: a queue starts paused, so that nothing is done before the watches are in step. */
+  resume(): void;
+  /** Takes no more keys until it is resumed; what is under way goes on. */
+  pause(): void;
   /** Stops taking keys and resolves when the work under way has ended. */
   drain(): Promise<void>;
   readonly depth: number;
@@ -48,6 +52,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   /** Added while being worked on: the line to put it in afterwards. */
   const again = new Map<string, Line>();
   const timers = new Map<string, () => void>();
+  let running = false;
   let draining: (() => void) | undefined;
   /** Since when keys wait without one being taken. */
   let waitingSince = clock.now();
@@ -118,7 +123,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   };
 
   function pump(): void {
-    while (!draining && active.size < options.concurrency) {
+    while (running && !draining && active.size < options.concurrency) {
       const taken = lines.take();
       if (!taken) return;
       waitingSince = clock.now();
@@ -129,6 +134,14 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
 
   return {
     add,
+    resume() {
+      running = true;
+      waitingSince = clock.now();
+      pump();
+    },
+    pause() {
+      running = false;
+    },
     remove(key) {
       lines.remove(key);
       addedAt.delete(key);
@@ -151,7 +164,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     },
     get stuckSince() {
       const begun = Math.min(...active.values());
-      if (lines.size > 0) return Math.min(begun, waitingSince);
+      if (lines.size > 0 && running) return Math.min(begun, waitingSince);
       return active.size > 0 ? begun : undefined;
     },
   };

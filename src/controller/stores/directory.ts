@@ -2,6 +2,7 @@ import type { Failure } from "../../api/conditions.ts";
 import type { StoreRef } from "../../api/model.ts";
 import type { SourceValue, ValueRef } from "../../api/source.ts";
 import type { StoreModel } from "../../api/store-model.ts";
+import type { AccessScope } from "../../aws/access/access-scope.ts";
 import type { Reader } from "../../aws/reader.ts";
 
 /** Where a reference to a store leads, for one namespace and one ref. */
@@ -12,6 +13,8 @@ export type Resolution =
       readonly reader: Reader;
       /** Names identity and region, for the evidence that a value was there before. No key material. */
       readonly origin: string;
+      /** What the access rules are checked against. */
+      readonly scope: AccessScope;
     }
   | { readonly kind: "failed"; readonly failure: Failure }
   /** Served by an operator of another controller class. */
@@ -22,7 +25,12 @@ export interface StoreDirectory {
   /** Resolves the store and checks its access rules on what is asked. */
   resolve(ref: StoreRef, namespace: string, asked: ValueRef, subject: string): Resolution;
   /** Checks the access rules on what was returned; undefined: allowed. */
-  checkReturned(store: StoreModel, namespace: string, value: SourceValue, subject: string): Failure | undefined;
+  checkReturned(
+    resolution: Extract<Resolution, { kind: "ready" }>,
+    namespace: string,
+    value: SourceValue,
+    subject: string,
+  ): Failure | undefined;
   /** Changes whenever a resolution of this store may change. */
   revision(ref: StoreRef, namespace: string): string;
 }

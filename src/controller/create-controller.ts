@@ -1,0 +1,172 @@
+import type { Registry } from "prom-client";
+import { createAwsClients } from "../aws/clients/aws-clients.ts";
+import { createPlane } from "../aws/plane.ts";
+import type { KubernetesClient } from "../kubernetes/client.ts";
+import type { HealthCheck } from "../telemetry/health.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { createSandbox } from "../values/sandbox/sandbox.ts";
+import type { Clock } from "./clock.ts";
+import type { ControllerOptions } from "./controller-options.ts";
+import { createAccessKeySecrets, createServiceAccountTokens } from "./credential-ports.ts";
+import { createEventSink } from "./event-sink.ts";
+import { createReconciler } from "./external-value/reconcile.ts";
+import { createLiveness, createReadiness } from "./health-checks.ts";
+import { createAwsMetrics, createPlaneMetrics } from "./metrics/aws-metrics.ts";
+import { createQueueMetrics } from "./metrics/queue-metrics.ts";
+import { observeResources, observeWatches } from "./metrics/resource-metrics.ts";
+import { createWorkQueue, type QueueHooks, type WorkQueue } from "./queue/work-queue.ts";
+import { createReferences } from "./references.ts";
+import { resourceFacts } from "./resource-facts.ts";
+import { createStoreDirectory } from "./stores/store-directory.ts";
+import { createStoreReconciler } from "./stores/store-reconciler.ts";
+import { createStoreRecords } from "./stores/store-records.ts";
+import { createFingerprinter } from "./target/fingerprint.ts";
+import { createWatchHandlers } from "./watch-handlers.ts";
+import { allOf, createWatches } from "./watches.ts";
+import { failureReporter } from "./work-failure.ts";
+
+export interface ControllerServices {
+  readonly client: KubernetesClient;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+export interface Controller {
+  start(): void;
+  /** Takes no more work, lets what is under way end, closes everything. */
+  stop(): Promise<void>;
+  readonly liveness: Readonly<Record<string, HealthCheck>>;
+  readonly readiness: Readonly<Record<string, HealthCheck>>;
+}
+
+// All reading for one resource; beyond it the resource is looked at again later.
+const gatherTimeoutMs = 60_000;
+
+/** Puts the parts together. */
+export function createController(options: ControllerOptions, services: ControllerServices): Controller {
+  const { client, logger, registry, clock, random, environment, readFile } = services;
+  const startedAt = clock.now();
+  const records = createStoreRecords(options.controllerClass);
+  const references = createReferences(records);
+  const plane = createPlane({
+    clock,
+    random,
+    cacheBytes: options.valueCacheBytes,
+    metrics: createPlaneMetrics(registry),
+    onChange: (subscribers) => {
+      for (const key of subscribers) queue.add(key, "refresh");
+    },
+  });
+  const accessKeys = createAccessKeySecrets(client, clock);
+  const clients = createAwsClients({
+    clock,
+    random,
+    environment,
+    readFile,
+    metrics: createAwsMetrics(registry),
+    tokens: createServiceAccountTokens(client),
+    accessKeys,
+  });
+  const identityOptions = {
+    defaultRegion: environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"],
+    clusterName: options.clusterName,
+    allowOperatorIdentityInNamespaces: options.allowOperatorIdentityInNamespaces,
+  };
+  const sandbox = createSandbox({ workerUrl: options.sandboxWorkerUrl });
+  const reconciler = createReconciler({
+    client,
+    subscriptions: plane,
+    directory: createStoreDirectory({
+      records,
+      readers: { plane, clients },
+      ...identityOptions,
+      namespaceLabels: (namespace) => watches.namespaces?.get(namespace)?.metadata.labels,
+    }),
+    sandbox,
+    fingerprinter: createFingerprinter(),
+    clock,
+    random,
+    logger,
+    events: createEventSink(client, { logger, identity: options.identity }),
+    references,
+    defaultStoreKind: options.namespaces ? "ValueStore" : "ClusterValueStore",
+    startedAt,
+    gatherTimeoutMs,
+    find: (key) => watches.externalValues.get(key),
+    targetSeen: (kind, namespace, name) => watches.targets[kind].get(`${namespace}/${name}`) !== undefined,
+  });
+  const failed = failureReporter(logger);
+  const queueMetrics = createQueueMetrics(registry, "externalvalue");
+  const queue: WorkQueue = createWorkQueue({
+    clock,
+    random,
+    concurrency: options.concurrency,
+    work: (key, line) => reconciler.reconcile(key, line),
+    onError: (key, error) => failed("ExternalValue", key, error),
+    hooks: queueMetrics.hooks,
+  });
+  queueMetrics.observe(queue);
+  const storeWork = createStoreReconciler({
+    client,
+    records,
+    clients,
+    ...identityOptions,
+    changed: (storeKey) => {
+      for (const key of references.ofStore(storeKey)) queue.add(key, "interactive");
+    },
+  });
+  const storeQueue = createWorkQueue({
+    clock,
+    random,
+    concurrency: 10,
+    work: storeWork,
+    onError: (key, error) => failed("store", key, error),
+    hooks: silentHooks,
+  });
+  const watches = createWatches(
+    { client, namespaces: options.namespaces, logger, clock },
+    createWatchHandlers({
+      records,
+      references,
+      entries: reconciler.entries,
+      queue: (key, line) => queue.add(key, line),
+      dequeue: (key) => queue.remove(key),
+      queueStore: (key) => storeQueue.add(key, "interactive"),
+      inNamespace: (namespace) => [...reconciler.entries.keys()].filter((key) => key.startsWith(`${namespace}/`)),
+    }),
+  );
+  const reflectors = allOf(watches);
+  observeWatches(registry, () =>
+    reflectors.map(([kind, reflector]) => ({ kind, ageSeconds: (clock.now() - reflector.lastSignOfLife) / 1000 })),
+  );
+  observeResources(registry, () => resourceFacts(reconciler.entries, clock.now()));
+  let stopped = false;
+  return {
+    start() {
+      for (const [, reflector] of reflectors) reflector.start();
+      void Promise.all(reflectors.map(([, reflector]) => reflector.synced())).then(() => {
+        if (stopped) return;
+        logger.info({ externalValues: watches.externalValues.size }, "watches are in step");
+        storeQueue.resume();
+        queue.resume();
+      });
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all([queue.drain(), storeQueue.drain()]);
+      await Promise.all(reflectors.map(([, reflector]) => reflector.stop()));
+      plane.close();
+      clients.close();
+      await sandbox.close();
+    },
+    liveness: createLiveness({ queue, storeQueue, reflectors, clock }),
+    readiness: createReadiness(reflectors),
+  };
+}
+
+const silentHooks: QueueHooks = { added() {}, retried() {}, started() {}, finished() {} };

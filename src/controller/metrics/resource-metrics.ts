@@ -1,0 +1,58 @@
+import { Gauge, type Registry } from "prom-client";
+
+/** One served ExternalValue, as the metrics show it. */
+export interface ResourceFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ready: boolean;
+  /** Ready's reason. */
+  readonly reason: string;
+  /** Seconds since its stalest value was read; undefined before the first read. */
+  readonly ageSeconds: number | undefined;
+}
+
+/**
+ * Freshness and readiness of each resource, computed when scraped: a quiet refresh writes no status (api.md), so this is
+ * where freshness shows.
+ */
+export function observeResources(registry: Registry, facts: () => Iterable<ResourceFacts>): void {
+  new Gauge({
+    name: "externalvalues_value_age_seconds",
+    help: "Seconds since the stalest value of the ExternalValue was read from AWS.",
+    labelNames: ["namespace", "name"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { namespace, name, ageSeconds } of facts()) {
+        if (ageSeconds !== undefined) this.set({ namespace, name }, ageSeconds);
+      }
+    },
+  });
+  new Gauge({
+    name: "externalvalues_ready",
+    help: "1 where the ExternalValue is ready, else 0; with its reason.",
+    labelNames: ["namespace", "name", "reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { namespace, name, ready, reason } of facts()) this.set({ namespace, name, reason }, ready ? 1 : 0);
+    },
+  });
+}
+
+/** Seconds since each watch last gave a sign of life. */
+export function observeWatches(
+  registry: Registry,
+  ages: () => Iterable<{ readonly kind: string; readonly ageSeconds: number }>,
+): void {
+  new Gauge({
+    name: "externalvalues_watch_age_seconds",
+    help: "Seconds since the watch last gave a sign of life.",
+    labelNames: ["kind"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { kind, ageSeconds } of ages()) this.set({ kind }, ageSeconds);
+    },
+  });
+}

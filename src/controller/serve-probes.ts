@@ -1,0 +1,28 @@
+import type { Registry } from "prom-client";
+import { healthRoute } from "../telemetry/health.ts";
+import { type HttpServer, serveRoutes } from "../telemetry/http-server.ts";
+import { metricsRoute } from "../telemetry/metrics.ts";
+import type { ControllerOptions } from "./controller-options.ts";
+import type { Controller } from "./create-controller.ts";
+
+/** Serves /metrics, /healthz and /readyz. Rejects where an address cannot be bound. */
+export async function serveProbes(
+  options: ControllerOptions,
+  controller: Controller,
+  registry: Registry,
+): Promise<{ readonly ports: Readonly<Record<string, number>>; close(): Promise<void> }> {
+  const probes = await serveRoutes(options.healthProbeBindAddress, {
+    "/healthz": healthRoute(controller.liveness),
+    "/readyz": healthRoute(controller.readiness),
+  });
+  const metrics: HttpServer | undefined =
+    options.metricsBindAddress === "0"
+      ? undefined
+      : await serveRoutes(options.metricsBindAddress, { "/metrics": metricsRoute(registry) });
+  return {
+    ports: { healthPort: probes.port, ...(metrics ? { metricsPort: metrics.port } : {}) },
+    async close() {
+      await Promise.all([probes.close(), metrics?.close()]);
+    },
+  };
+}

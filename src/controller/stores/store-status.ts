@@ -1,0 +1,48 @@
+import type { Failure } from "../../api/conditions.ts";
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
+import type { KubernetesObject, ResourceType } from "../../kubernetes/objects.ts";
+import { resourceTypes } from "../../kubernetes/resource-types.ts";
+import { stableJson } from "../target/fingerprint.ts";
+
+/** The status of a ValueStore or ClusterValueStore. */
+export interface StoreStatusModel {
+  readonly observedGeneration: number;
+  readonly conditions: readonly {
+    readonly type: "Ready";
+    readonly status: "True" | "False";
+    readonly reason: string;
+    readonly message: string;
+  }[];
+  /** Who reads through the store; left out where each namespace has an identity of its own, or none is known. */
+  readonly identity?: { readonly account: string; readonly arn: string };
+  readonly activeRegion?: string;
+  readonly quota?: { readonly carried: string };
+}
+
+export function storeResourceType(object: KubernetesObject): ResourceType {
+  return object.kind === "ClusterValueStore" ? resourceTypes.clusterValueStores : resourceTypes.valueStores;
+}
+
+/** Ready, or why not. */
+export function readyCondition(problem: Failure | undefined, message: string): StoreStatusModel["conditions"][number] {
+  return problem
+    ? { type: "Ready", status: "False", reason: problem.reason, message: problem.message }
+    : { type: "Ready", status: "True", reason: "Ready", message };
+}
+
+/** Writes the status where it differs. A conflict means a newer event is on its way. */
+export async function writeStoreStatus(
+  object: KubernetesObject & { readonly status?: unknown },
+  status: StoreStatusModel,
+  client: KubernetesClient,
+): Promise<void> {
+  if (stableJson(object.status) === stableJson(status)) return;
+  const { name, namespace, uid, resourceVersion } = object.metadata;
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion };
+  const body = { apiVersion: "externalvalues.dev/v1alpha1", kind: object.kind, metadata, status } as KubernetesObject;
+  try {
+    await client.replaceStatus(storeResourceType(object), body, { fieldManager: "external-values" });
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 404)) throw error;
+  }
+}

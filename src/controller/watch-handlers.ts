@@ -1,0 +1,90 @@
+import type { TargetKind } from "../api/model.ts";
+import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { type Entry, targetKey } from "./external-value/entry.ts";
+import { isNewer } from "./external-value/write-status.ts";
+import type { Line } from "./queue/fair-lines.ts";
+import type { ReferenceIndex } from "./references.ts";
+import { type StoreRecords, storeKeyOf } from "./stores/store-records.ts";
+import type { WatchHandlers } from "./watches.ts";
+
+export interface HandlerOptions {
+  readonly records: StoreRecords;
+  readonly references: ReferenceIndex;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly queue: (key: string, line: Line) => void;
+  readonly dequeue: (key: string) => void;
+  readonly queueStore: (storeKey: string) => void;
+  /** Every ExternalValue of a namespace that is watched. */
+  readonly inNamespace: (namespace: string) => Iterable<string>;
+}
+
+/** Turns what is watched into keys on the queues. No handler does any work of its own. */
+export function createWatchHandlers(options: HandlerOptions): WatchHandlers {
+  const { records, references, queue, queueStore } = options;
+  return {
+    externalValues: {
+      changed(key, object, previous) {
+        if (previous === undefined || asksForWork(object, previous)) queue(key, "interactive");
+      },
+      deleted(key) {
+        // Work under way, or the next visit, finds it gone and forgets it.
+        options.dequeue(key);
+        queue(key, "interactive");
+      },
+    },
+    stores: {
+      changed(_key, object) {
+        if (!records.put(object)) return;
+        queueStore(storeKeyOf(object));
+        for (const key of references.ofStore(storeKeyOf(object))) queue(key, "interactive");
+      },
+      deleted(_key, object) {
+        records.remove(object);
+        queueStore(storeKeyOf(object));
+        for (const key of references.ofStore(storeKeyOf(object))) queue(key, "interactive");
+      },
+    },
+    namespaces: {
+      changed(key, object, previous) {
+        if (previous === undefined || sameLabels(object, previous)) return;
+        // Access rules may select by these labels.
+        for (const resource of options.inNamespace(key)) queue(resource, "refresh");
+      },
+      deleted() {},
+    },
+    target: (kind) => ({
+      changed: (_key, object) => suspectTargets(kind, object, options, false),
+      deleted: (_key, object) => suspectTargets(kind, object, options, true),
+    }),
+  };
+}
+
+/** Our own status writes come back as events: they are no work. */
+function asksForWork(object: KubernetesObject, previous: KubernetesObject): boolean {
+  const before = previous.metadata;
+  const { uid, generation, deletionTimestamp, annotations } = object.metadata;
+  return (
+    uid !== before.uid ||
+    generation !== before.generation ||
+    deletionTimestamp !== before.deletionTimestamp ||
+    annotations?.["externalvalues.dev/refresh"] !== before.annotations?.["externalvalues.dev/refresh"]
+  );
+}
+
+/** A resourceVersion that is not our own write means drift: look, repair. */
+function suspectTargets(kind: TargetKind, object: KubernetesObject, options: HandlerOptions, gone: boolean): void {
+  const { name, namespace = "", resourceVersion = "", uid } = object.metadata;
+  for (const key of options.references.ofTarget(kind, namespace, name)) {
+    const target = options.entries.get(key)?.targets.get(targetKey(kind, name));
+    // Nothing remembered: the visit that is under way or to come looks for itself.
+    if (!target?.memo) continue;
+    const stale = gone ? target.memo.uid !== uid : !isNewer(resourceVersion, target.memo.resourceVersion);
+    if (stale) continue;
+    target.suspect = true;
+    options.queue(key, "interactive");
+  }
+}
+
+function sameLabels(one: KubernetesObject, other: KubernetesObject): boolean {
+  return JSON.stringify(one.metadata.labels ?? {}) === JSON.stringify(other.metadata.labels ?? {});
+}
