@@ -10,7 +10,7 @@ export function masked(object: ClusterObject): string {
   for (const [key, value] of Object.entries(object.binaryData ?? {})) {
     sizes.set(key, Buffer.byteLength(value, "base64"));
   }
-  const width = Math.max(...[...sizes.keys()].map((key) => key.length));
+  const width = Math.max(0, ...[...sizes.keys()].map((key) => key.length));
   const rows = [...sizes].map(([key, size]) => `  ${key.padEnd(width)}  ********  (${size} bytes)`);
   return [`${object.kind}/${object.metadata.name}`, ...rows].join("\n");
 }
