@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { skewMessage } from "../../../bench/fake-aws/request-signature.ts";
 import { WireError } from "../../../bench/fake-aws/wire-error.ts";
 import type { WireTarget } from "../../../bench/fake-aws/wire-format.ts";
 import { editAnswer, pageStep } from "./aws-answers.ts";
@@ -62,10 +63,12 @@ const strikes: { readonly [Kind in AwsFault["kind"]]: Strike<Kind> } = {
   skewClock: async (exchange, fault) => {
     const clock = exchange.now() + fault.milliseconds;
     exchange.response.setHeader("date", new Date(clock).toUTCString());
-    if (Math.abs(signedAt(exchange.request.headers) - clock) > 5 * 60_000) {
+    const stamp = String(exchange.request.headers["x-amz-date"] ?? "");
+    const signed = timeOf(stamp);
+    if (Math.abs(signed - clock) > 5 * 60_000) {
       const isQuery = exchange.asked.wire.target === undefined;
       const code = isQuery ? "SignatureDoesNotMatch" : "InvalidSignatureException";
-      refuse(exchange, new WireError(code, "Signature not yet current or expired", isQuery ? 403 : 400));
+      refuse(exchange, new WireError(code, skewMessage(stamp, signed, clock), isQuery ? 403 : 400));
       return;
     }
     const { headers, ...rest } = await exchange.forward(exchange.asked.body);
@@ -102,8 +105,7 @@ function send(response: ServerResponse, answer: AwsAnswer): void {
   response.writeHead(answer.status, { ...headers, "content-length": answer.body.length }).end(answer.body);
 }
 
-/** NaN for an unsigned request, which no clock refuses. */
-function signedAt(headers: IncomingHttpHeaders): number {
-  const text = String(headers["x-amz-date"] ?? "");
-  return Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+/** Of `20261121T120000Z`; NaN for an unsigned request, which no clock refuses. */
+function timeOf(stamp: string): number {
+  return Date.parse(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
