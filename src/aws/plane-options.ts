@@ -26,7 +26,12 @@ export interface PlaneMetrics {
   /** Content held in memory over all readers. */
   memoryHeld?(bytes: number): void;
   /** Refs that are asked alone, since they make shared batches fail. */
-  refsApart?(event: { readonly reader: string; readonly refs: number }): void;
+  refsApart?(event: {
+    readonly reader: string;
+    readonly region: string;
+    readonly route: Route;
+    readonly refs: number;
+  }): void;
   /** An answer came from a failover region. */
   failedOver?(event: { readonly region: string; readonly replicaRegion: string; readonly items: number }): void;
 }

@@ -15,6 +15,8 @@ export interface Entry extends ContentHolder {
   readonly pinned: boolean;
   /** By subscriber. */
   readonly wants: Map<string, Want>;
+  /** How many of the wants ask for each interval (milliseconds). */
+  readonly intervals: Map<number, number>;
   good: Reading["good"];
   failure: Reading["failure"];
   /** The newest request that is under way for it. */
@@ -36,6 +38,7 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     route: routeOf(ref),
     pinned: isPinned(ref),
     wants: new Map(),
+    intervals: new Map(),
     good: undefined,
     failure: undefined,
     flight: undefined,
@@ -50,6 +53,28 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     },
   };
   return entry;
+}
+
+/** Sets or, with undefined, takes away what a subscriber wants. */
+export function setWant(entry: Entry, subscriber: string, want: Want | undefined): void {
+  count(entry.intervals, entry.wants.get(subscriber)?.intervalMs, -1);
+  count(entry.intervals, want?.intervalMs, 1);
+  if (want === undefined) {
+    entry.wants.delete(subscriber);
+  } else {
+    entry.wants.set(subscriber, want);
+  }
+}
+
+function count(counts: Map<number, number>, value: number | undefined, by: number): void {
+  if (value === undefined) {
+    return;
+  }
+  const sum = (counts.get(value) ?? 0) + by;
+  counts.set(value, sum);
+  if (sum === 0) {
+    counts.delete(value);
+  }
 }
 
 export function readingOf({ ref, good, failure }: Pick<Entry, "ref" | "good" | "failure">): Reading {

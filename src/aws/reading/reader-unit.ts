@@ -1,3 +1,4 @@
+import { createPoller } from "../calendar/poller.ts";
 import type { ContentMemory } from "../memory/content-memory.ts";
 import type { PlaneOptions, ReaderOptions } from "../plane-options.ts";
 import type { Reader } from "../reader.ts";
@@ -20,7 +21,12 @@ export function createReaderUnit(
   plane: PlaneOptions & { readonly memory: ContentMemory },
 ): ReaderUnit {
   const { clock } = plane;
-  const core = createReaderCore(options, { ...plane, onEntryChanged: () => {}, onEntryMade: () => linger() });
+  const core = createReaderCore(options, {
+    ...plane,
+    onEntryChanged: (entry) => poller.plan(entry),
+    onEntryMade: () => linger(),
+  });
+  const poller = createPoller({ ...options, ...plane, metrics: plane.metrics, poll: core.poll });
   let cancelSweep: (() => void) | undefined;
 
   const isIdle = (entry: Entry): boolean =>
@@ -48,6 +54,7 @@ export function createReaderUnit(
     reader: core.reader,
     ensure: core.ensure,
     wantsChanged(entry) {
+      poller.plan(entry);
       if (isIdle(entry)) {
         core.drop(entry);
       } else if (entry.wants.size === 0) {
@@ -57,6 +64,7 @@ export function createReaderUnit(
     isWanted: () => [...core.entries.values()].some((entry) => !isIdle(entry)),
     close() {
       cancelSweep?.();
+      poller.close();
       core.close();
       options.calls.close();
       for (const replica of options.failover ?? []) {

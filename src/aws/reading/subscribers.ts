@@ -1,5 +1,5 @@
 import type { Want } from "../reader.ts";
-import type { Entry } from "./entry.ts";
+import { type Entry, setWant } from "./entry.ts";
 
 /** Where a wanted value lives. */
 export interface Held {
@@ -32,10 +32,10 @@ export function createSubscribers(): Subscribers {
       const now = wantedBy(wants);
       const left = (book.get(subscriber) ?? []).filter(({ entry }) => !now.has(entry));
       for (const { entry } of left) {
-        entry.wants.delete(subscriber);
+        setWant(entry, subscriber, undefined);
       }
       const held = [...now].map(([entry, { owner }]) => ({ entry, owner }));
-      const changed = held.filter(({ entry }) => setWant(entry, subscriber, now.get(entry)?.want));
+      const changed = held.filter(({ entry }) => renew(entry, subscriber, now.get(entry)?.want));
       book.set(subscriber, held);
       if (held.length === 0) {
         book.delete(subscriber);
@@ -48,13 +48,10 @@ export function createSubscribers(): Subscribers {
 }
 
 /** @returns whether it is wanted anew or at another interval. */
-function setWant(entry: Entry, subscriber: string, want: Want | undefined): boolean {
-  if (want === undefined) {
-    return false;
-  }
+function renew(entry: Entry, subscriber: string, want: Want | undefined): boolean {
   const last = entry.wants.get(subscriber);
-  entry.wants.set(subscriber, want);
-  return last === undefined || last.intervalMs !== want.intervalMs;
+  setWant(entry, subscriber, want);
+  return last === undefined || last.intervalMs !== want?.intervalMs;
 }
 
 function wantedBy(wants: readonly Wanted[]): ReadonlyMap<Entry, Wanted> {

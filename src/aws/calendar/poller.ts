@@ -1,0 +1,80 @@
+import type { Clock } from "../clock.ts";
+import type { Entry } from "../reading/entry.ts";
+import { type Route, routes } from "../refs/route.ts";
+import { createRoutePoller, type RoutePoller, type RoutePollerOptions } from "./route-poller.ts";
+
+/** Polls all refs of one reader, on one timer. */
+export interface Poller {
+  /** The entry's wants, its state or its innocence changed. */
+  plan(entry: Entry): void;
+  /** Calls a cycle of each route, for each interval. */
+  loads(): readonly {
+    readonly route: Route;
+    readonly intervalMs: number;
+    readonly batches: number;
+    readonly size: number;
+  }[];
+  close(): void;
+}
+
+// A timer that is longer than this would be cut by Node; waking up for nothing once a day costs nothing.
+const longestMs = 86_400_000;
+// Less than this is the inaccuracy of timers, not a clock that was set.
+const noticeableMs = 1000;
+
+export function createPoller(options: Omit<RoutePollerOptions, "route" | "now"> & { readonly clock: Clock }): Poller {
+  const { clock } = options;
+  const pollers = new Map<Route, RoutePoller>(
+    routes.map((route) => [route, createRoutePoller({ ...options, route, now: clock.now })]),
+  );
+  let timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  let closed = false;
+  let armSoon = false;
+
+  const ring = (): void => {
+    const late = clock.now() - (timer?.at ?? clock.now());
+    timer = undefined;
+    if (late < -noticeableMs) {
+      // The clock was set back: without this nothing would be due until it has caught up. Set forward, all is due at
+      // once, which is right after a machine slept, and the line and the limiter take it from there.
+      for (const poller of pollers.values()) {
+        poller.shift(late);
+      }
+    }
+    for (const poller of pollers.values()) {
+      poller.tick();
+    }
+    arm();
+  };
+  const arm = (): void => {
+    armSoon = false;
+    const now = clock.now();
+    const next = Math.min(...[...pollers.values()].map((poller) => poller.nextDue()));
+    if (closed || next === Infinity || (timer !== undefined && timer.at <= next)) {
+      return;
+    }
+    timer?.cancel();
+    const delay = Math.min(longestMs, Math.max(0, next - now));
+    timer = { at: now + delay, cancel: clock.after(delay, ring) };
+  };
+  const rearm = (): void => {
+    if (!armSoon) {
+      armSoon = true;
+      queueMicrotask(arm);
+    }
+  };
+  return {
+    plan(entry) {
+      pollers.get(entry.route)?.plan(entry);
+      rearm();
+    },
+    loads: () => [...pollers].flatMap(([route, poller]) => poller.calendar.loads().map((load) => ({ route, ...load }))),
+    close() {
+      closed = true;
+      timer?.cancel();
+      for (const poller of pollers.values()) {
+        poller.close();
+      }
+    },
+  };
+}
