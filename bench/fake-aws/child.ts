@@ -31,7 +31,12 @@ export async function startFakeAwsProcess(options: FakeAwsProcessOptions = {}): 
   const child = spawn(process.execPath, [`${import.meta.dirname}/main.ts`, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const address = once(createInterface(child.stdout), "line");
+  const end = once(child, "exit").then(([code]) => {
+    throw new Error(`the fake AWS ended with code ${code} before it served`);
+  });
+  const [line] = (await Promise.race([address, end])) as [string];
+  end.catch(() => undefined);
   const { url } = JSON.parse(line) as { url: string };
   return {
     ...remoteCommands(url),
