@@ -1,10 +1,10 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
-import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
 import type { Verdict } from "../queue/work-queue.ts";
+import { fieldManagerFor } from "../target/field-manager.ts";
 import { conclude } from "./conclude.ts";
 import { conditionsOf, suspendedConditions } from "./conditions.ts";
 import { type Entry, newEntry } from "./entry.ts";
