@@ -1,6 +1,6 @@
 import { chmodSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 // Bundles the command line, with all that it depends on, into the one file dist/main.js: `node hack/build.ts`.
 
@@ -17,7 +17,7 @@ const banner = [
   "const require = __createRequireOfBundle(import.meta.url);",
 ].join("\n");
 
-await build({
+const options: BuildOptions = {
   absWorkingDir: root,
   entryPoints: ["src/main.ts"],
   outfile,
@@ -35,5 +35,12 @@ await build({
   banner: { js: banner },
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "info",
-});
-chmodSync(outfile, 0o755);
+};
+
+try {
+  await build(options);
+  chmodSync(outfile, 0o755);
+} catch {
+  // esbuild has printed what is wrong, and where.
+  process.exitCode = 1;
+}

@@ -16,7 +16,7 @@ export interface OperatorOptions {
   readonly awsEndpoint: string;
   /** Keeps this operator's stores apart from those of other test files. Default: none. */
   readonly controllerClass?: string;
-  /** Values of the chart, over the defaults below. */
+  /** Values of the chart; each replaces the whole of the default of its name below. */
   readonly values?: HelmValues;
   /** Default: a new one. */
   readonly namespace?: string;
