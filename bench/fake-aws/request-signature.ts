@@ -40,4 +40,8 @@ function checkDate(text: string, now: number): void {
 
 /** AWS's words for a signature from another time. */
 export function skewMessage(text: string, signedAt: number, now: number): string {
-  const stamp = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d{3}
+  const stamp = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, "");
+  return signedAt > now
+    ? `Signature not yet current: ${text} is still later than ${stamp(now + skewMs)} (${stamp(now)} + 5 min.)`
+    : `Signature expired: ${text} is now earlier than ${stamp(now - skewMs)} (${stamp(now)} - 5 min.)`;
+}
