@@ -22,10 +22,18 @@ const longestMs = 86_400_000;
 // Less than this is the inaccuracy of timers, not a clock that was set.
 const noticeableMs = 1000;
 
-export function createPoller(options: Omit<RoutePollerOptions, "route" | "now"> & { readonly clock: Clock }): Poller {
+export function createPoller(
+  options: Omit<RoutePollerOptions, "route" | "now" | "onPlanned"> & { readonly clock: Clock },
+): Poller {
   const { clock } = options;
+  const rearm = (): void => {
+    if (!armSoon) {
+      armSoon = true;
+      queueMicrotask(arm);
+    }
+  };
   const pollers = new Map<Route, RoutePoller>(
-    routes.map((route) => [route, createRoutePoller({ ...options, route, now: clock.now })]),
+    routes.map((route) => [route, createRoutePoller({ ...options, route, now: clock.now, onPlanned: rearm })]),
   );
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
   let closed = false;
@@ -56,12 +64,6 @@ export function createPoller(options: Omit<RoutePollerOptions, "route" | "now"> 
     timer?.cancel();
     const delay = Math.min(longestMs, Math.max(0, next - now));
     timer = { at: now + delay, cancel: clock.after(delay, ring) };
-  };
-  const rearm = (): void => {
-    if (!armSoon) {
-      armSoon = true;
-      queueMicrotask(arm);
-    }
   };
   return {
     plan(entry) {

@@ -35,6 +35,8 @@ export interface RoutePollerOptions {
   readonly random: () => number;
   readonly metrics: PlaneMetrics | undefined;
   readonly poll: (entries: readonly Entry[], onIsolating: () => void) => Promise<Isolated>;
+  /** Something may be due sooner than it was. */
+  readonly onPlanned: () => void;
 }
 
 interface Job {
@@ -91,6 +93,7 @@ export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
     const intervalMs = (first && pollIntervalOf(first)) ?? retryCapMs;
     const capMs = Math.min(retryCapMs, intervalMs);
     retries.set(batch, now() + retryDelay(count, { initialMs: 1000, capMs, random }));
+    options.onPlanned();
   };
   const enqueue = (batch: ScheduledBatch<Entry>, dueAt: number): void => {
     retries.delete(batch);
@@ -103,6 +106,7 @@ export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
     const { outcomes } = await options.poll([entry], () => {});
     if (outcomes.get(entry.key)?.ok !== true) {
       apart.failed(entry, now());
+      options.onPlanned();
     }
   };
   const removed = (entry: Entry): void => {
