@@ -48,7 +48,7 @@ const environment = (objects: readonly ChartObject[]) =>
 
 const everyNamespace = [
   ...verbsOn("externalvalues.dev/externalvalues", "get", "list", "watch"),
-  ...verbsOn("externalvalues.dev/valuestores", "get", "list", "watch"),
+  ...verbsOn("externalvalues.dev/valuestores", "list", "watch"),
   ...verbsOn("externalvalues.dev/externalvalues/status", "update"),
   ...verbsOn("externalvalues.dev/valuestores/status", "update"),
   ...verbsOn("/secrets", "get", "list", "watch", "create", "patch", "delete"),
@@ -56,10 +56,8 @@ const everyNamespace = [
   ...verbsOn("events.k8s.io/events", "create", "patch"),
 ];
 const wholeCluster = [
-  ...verbsOn("externalvalues.dev/clustervaluestores", "get", "list", "watch"),
+  ...verbsOn("externalvalues.dev/clustervaluestores", "list", "watch"),
   ...verbsOn("externalvalues.dev/clustervaluestores/status", "update"),
-  ...verbsOn("externalvalues.dev/clusterexternalvalues", "get", "list", "watch"),
-  ...verbsOn("externalvalues.dev/clusterexternalvalues/status", "update"),
   ...verbsOn("/namespaces", "list", "watch"),
 ];
 

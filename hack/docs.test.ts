@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "@jest/globals";
 import { reasons } from "../src/api/conditions.ts";
+import { unsupportedFields } from "../src/api/parsing/unsupported.ts";
 import * as names from "../src/controller/target/names.ts";
 import { documentationPages, manifestsIn, schemaFindings } from "./docs/manifests.ts";
 import { definitions, generatedPages, read } from "./docs/pages.ts";
@@ -65,4 +66,12 @@ test("the docs name every label and annotation that the operator knows", () => {
   const documented = [...page.matchAll(/`(externalvalues\.dev\/[a-z-]+)`/g)].map(([, name]) => name);
   const known = Object.values(names).filter((name) => name.startsWith("externalvalues.dev/"));
   expect(documented.sort()).toEqual(known.sort());
+});
+
+test("the README says of every field that is refused that it is not supported yet", () => {
+  const [, notYet = ""] = /### Not yet\n([\s\S]*?)\n## /.exec(read("README.md")) ?? [];
+  const missing = Object.values(unsupportedFields)
+    .flat()
+    .filter((field) => !notYet.includes(`\`${field}\``));
+  expect(missing).toEqual([]);
 });

@@ -48,8 +48,11 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ["externalValueSpec", "All fields of [the spec of an ExternalValue](externalvalue.md#spec)."],
 ]);
 
-/** The page of one kind: every field of spec and status, and the rules across fields. */
-export function fieldReference({ spec }: CustomResourceDefinition): string {
+/**
+ * The page of one kind: every field of spec and status, and the rules across fields. `unsupported` are the paths
+ * (`spec.restart`) that the schema takes and this version refuses.
+ */
+export function fieldReference({ spec }: CustomResourceDefinition, unsupported: readonly string[] = []): string {
   const [version] = spec.versions;
   if (version === undefined) throw new Error(`${spec.names.kind} has no version`);
   const root = version.schema.openAPIV3Schema;
@@ -68,13 +71,13 @@ export function fieldReference({ spec }: CustomResourceDefinition): string {
         ["columns", ["Name", ...(version.additionalPrinterColumns ?? []).map(({ name }) => name)].join(", ")],
       ],
     ),
-    ...section("spec", root),
-    ...section("status", root),
+    ...section("spec", root, unsupported),
+    ...section("status", root, unsupported),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function section(name: string, root: FieldSchema): string[] {
+function section(name: string, root: FieldSchema, unsupported: readonly string[]): string[] {
   const schema = root.properties?.[name];
   if (schema === undefined) return [];
   const fields = [...fieldsBelow(schema, "")];
@@ -82,7 +85,10 @@ function section(name: string, root: FieldSchema): string[] {
     code(path),
     typeName(schema),
     [required ? "required" : "", ...limits(schema)].filter((limit) => limit !== "").join("; "),
-    elsewhere.get(path) ?? schema.description ?? "",
+    [
+      elsewhere.get(path) ?? schema.description ?? "",
+      unsupported.includes(`${name}.${path}`) ? "**Not supported yet.**" : "",
+    ].join(" "),
   ]);
   const rules = [{ path: "", schema, required: false }, ...fields].flatMap(rulesOf);
   return [

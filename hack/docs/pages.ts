@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { unsupportedFields } from "../../src/api/parsing/unsupported.ts";
 import { controllerCommand } from "../../src/cli/controller.ts";
 import { chartValuesTable } from "./chart-values.ts";
 import { commandLineReference } from "./command-line-reference.ts";
@@ -15,6 +16,8 @@ export function read(path: string): string {
   return readFileSync(`${root}${path}`, "utf8");
 }
 
+const unsupported: Readonly<Record<string, readonly string[]>> = unsupportedFields;
+
 /** Every page that is generated, wholly or in part: its path in the repository and what must stand in it. */
 export function generatedPages(): ReadonlyMap<string, string> {
   const table = chartValuesTable(read("charts/external-values/values.yaml"));
@@ -22,7 +25,8 @@ export function generatedPages(): ReadonlyMap<string, string> {
     [chartReadme, read(chartReadme).replace(marks, `$1\n${table.replaceAll("$", "$$$$")}\n\n$2`)],
   ]);
   for (const definition of definitions()) {
-    pages.set(`docs/reference/${definition.spec.names.kind.toLowerCase()}.md`, fieldReference(definition));
+    const { kind } = definition.spec.names;
+    pages.set(`docs/reference/${kind.toLowerCase()}.md`, fieldReference(definition, unsupported[kind]));
   }
   pages.set("docs/reference/command-line.md", commandLineReference([controllerCommand()]));
   pages.set("docs/reference/metrics.md", metricsReference(sources()));

@@ -4,7 +4,11 @@ What the operator may do in every namespace that it serves.
 {{- define "external-values.namespacedRules" -}}
 - apiGroups: [externalvalues.dev]
   resources: [externalvalues, valuestores]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
+# Read afresh before anything is removed on a resource's behalf.
+- apiGroups: [externalvalues.dev]
+  resources: [externalvalues]
+  verbs: [get]
 - apiGroups: [externalvalues.dev]
   resources: [externalvalues/status, valuestores/status]
   verbs: [update]
@@ -30,10 +34,10 @@ What it may do beyond namespaces, where it serves all of them.
 */}}
 {{- define "external-values.clusterRules" -}}
 - apiGroups: [externalvalues.dev]
-  resources: [clustervaluestores, clusterexternalvalues]
-  verbs: [get, list, watch]
+  resources: [clustervaluestores]
+  verbs: [list, watch]
 - apiGroups: [externalvalues.dev]
-  resources: [clustervaluestores/status, clusterexternalvalues/status]
+  resources: [clustervaluestores/status]
   verbs: [update]
 # For namespace selectors.
 - apiGroups: [""]
