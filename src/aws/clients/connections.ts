@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { getCACertificates } from "node:tls";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { withXmlErrors } from "./xml-errors.ts";
 
 /** The sockets of the process: all clients share them, so that a host has one bounded pool, whoever asks. */
 export interface Connections {
@@ -50,6 +51,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   });
   // The SDK destroys a client's handler with the client; this one belongs to the process.
   handler.destroy = () => undefined;
+  handler.handle = withXmlErrors(handler.handle.bind(handler));
   return {
     requestHandler: handler,
     close() {

@@ -11,6 +11,7 @@ import type { AwsMetrics } from "../metrics.ts";
 import { clientConfig } from "./client-config.ts";
 import type { Connections } from "./connections.ts";
 import { createGate } from "./gate.ts";
+import { makeLean } from "./lean-client.ts";
 import { createParameterStoreCalls } from "./parameter-store-calls.ts";
 import { createSecretsManagerCalls } from "./secrets-manager-calls.ts";
 
@@ -35,14 +36,18 @@ export function createServiceCalls(options: ServiceCallsOptions): ServiceCalls {
   const { region, endpoints = {}, credentials, circuits, connections } = options;
   // `memoized` tells the SDK to ask each time: the memory for credentials is ours, so that refused ones can be dropped.
   const provider = Object.assign(() => credentials.get(), { memoized: true });
-  const ssm = new SSMClient({
-    ...clientConfig({ region, endpoint: endpoints.parameterStore, connections }),
-    credentials: provider,
-  });
-  const secretsManager = new SecretsManagerClient({
-    ...clientConfig({ region, endpoint: endpoints.secretsManager, connections }),
-    credentials: provider,
-  });
+  const ssm = makeLean(
+    new SSMClient({
+      ...clientConfig({ region, endpoint: endpoints.parameterStore, connections }),
+      credentials: provider,
+    }),
+  );
+  const secretsManager = makeLean(
+    new SecretsManagerClient({
+      ...clientConfig({ region, endpoint: endpoints.secretsManager, connections }),
+      credentials: provider,
+    }),
+  );
   const ends = { ssm: endpoints.parameterStore, secretsManager: endpoints.secretsManager };
   const gate = createGate({
     ...options,

@@ -9,6 +9,7 @@ import { malformedAnswer } from "../clients/answers.ts";
 import { clientConfig } from "../clients/client-config.ts";
 import type { Connections } from "../clients/connections.ts";
 import { createGate, type Gate } from "../clients/gate.ts";
+import { makeLean } from "../clients/lean-client.ts";
 import { operations } from "../clients/operations.ts";
 import type { Clock } from "../clock.ts";
 import type { CircuitRegistry } from "../limits/circuit-registry.ts";
@@ -61,7 +62,7 @@ export function createSts(options: StsOptions): Sts {
   }
 
   function clientOf(place: StsPlace, credentials: Credentials): STSClient {
-    return new STSClient({ ...clientConfig({ ...place, connections }), credentials });
+    return makeLean(new STSClient({ ...clientConfig({ ...place, connections }), credentials }));
   }
 
   return {

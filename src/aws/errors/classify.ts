@@ -97,8 +97,10 @@ function garbled(facts: ErrorFacts, operation: string): AwsError {
   const message =
     `the endpoint answered HTTP ${facts.httpStatus ?? "?"} with something that is not of this service: ` +
     "check the endpoint and what stands between (a proxy, a gateway)";
-  // No cause: a parser's error quotes what it parsed. A 429 of a gateway is a throttle all the same.
-  const kind = facts.httpStatus === 429 ? "throttled" : "unavailable";
+  // No cause: a parser's error quotes what it parsed. A gateway's 429 and 403 mean what they say all the same; its 404
+  // says nothing of a parameter.
+  const status = facts.httpStatus ?? 0;
+  const kind = [401, 403, 429].includes(status) ? kindOfStatus(status) : "unavailable";
   return new AwsError({ ...shared(facts, operation), code: "MalformedResponse", kind, message });
 }
 

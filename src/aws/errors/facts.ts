@@ -34,25 +34,11 @@ export function factsOf(error: unknown): ErrorFacts {
     const known = name !== "Unknown" && name !== "UnknownError" && name !== "Error";
     return { ...common, name, message: textOf(thrown["message"]) ?? "", fromService: known, garbled: !known };
   }
-  if (httpStatus !== undefined) return { ...common, ...xmlError(thrown) };
+  // An answer came, and no parser could read it: its error quotes the answer.
+  if (httpStatus !== undefined)
+    return { ...common, name: "MalformedResponse", message: "", fromService: false, garbled: true };
   const name = textOf(thrown["name"]) ?? typeof error;
   return { ...common, name, message: "", fromService: false, garbled: false };
-}
-
-/** Some gateways, and emulators in front of the JSON services, answer errors as XML: the code in it counts. */
-function xmlError(
-  thrown: Readonly<Record<string, unknown>>,
-): Pick<ErrorFacts, "name" | "message" | "fromService" | "garbled"> {
-  const body = textOf(thrown["$responseBodyText"]) ?? "";
-  const code = /<Code>([\w.]{1,100})<\/Code>/.exec(body)?.[1];
-  if (code === undefined) return { name: "MalformedResponse", message: "", fromService: false, garbled: true };
-  const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? "";
-  return { name: bareName(code), message: unescapeXml(message), fromService: true, garbled: false };
-}
-
-function unescapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (whole, name: string) => entities[name] ?? whole);
 }
 
 function codeOf(thrown: Readonly<Record<string, unknown>>): string | undefined {
