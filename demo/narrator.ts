@@ -60,5 +60,5 @@ function runClock(tick: () => void): () => void {
 }
 
 function indent(text: string): string {
-  return text.trimEnd().replaceAll(/^/gm, "      ");
+  return text.trimEnd().replaceAll(/^(?=.)/gm, "      ");
 }

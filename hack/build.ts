@@ -25,9 +25,8 @@ const options: BuildOptions = {
   platform: "node",
   target: "node22.19",
   format: "esm",
-  // Names of functions and classes stand in stack traces and in the SDK's error handling.
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // Not minified: Node.js prints the line that threw, and a stack trace has to be readable without the map.
+  minify: false,
   keepNames: true,
   sourcemap: "linked",
   sourcesContent: false,

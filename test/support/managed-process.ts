@@ -87,6 +87,11 @@ export function startProcess(spec: ProcessSpec): ManagedProcess {
 
 /** The last lines of what a process printed, for the message of a failure. */
 export function tail(process: ManagedProcess, lines = 15): string {
-  const last = process.output().trimEnd().split("\n").slice(-lines);
+  const last = process
+    .output()
+    .trimEnd()
+    .split("\n")
+    .slice(-lines)
+    .map((line) => line.slice(0, 400));
   return `the last lines of ${process.name}:\n  ${last.join("\n  ")}`;
 }
