@@ -109,7 +109,7 @@ async function keepRunning(controlPlane: ControlPlane, emulator: Emulator, insta
 It keeps running. In another terminal:
 
   export KUBECONFIG=${controlPlane.adminKubeconfig}
-  export AWS_ENDPOINT_URL=${emulator.url} AWS_REGION=${testRegion} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  export AWS_ENDPOINT_URL=${emulator.url} AWS_DEFAULT_REGION=${testRegion} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
 
   kubectl -n ${namespace} get externalvalues,secrets,configmaps
   aws secretsmanager put-secret-value --secret-id ${rotatedSecret} --secret-string '{"username":"checkout","password":"new"}'
