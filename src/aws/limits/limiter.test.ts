@@ -1,0 +1,100 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { Priority } from "../calls.ts";
+import { createFakeClock, settled } from "../fakes/fake-clock.ts";
+import { createLimiter } from "./limiter.ts";
+
+const refresh = { priority: "refresh", store: "a" } as const;
+const interactive = { priority: "interactive", store: "a" } as const;
+
+describe("a limiter", () => {
+  it("lets out at its rate and says how long each waited", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 10 });
+    const waits: number[] = [];
+    const work = Promise.all(Array.from({ length: 21 }, async () => waits.push(await limiter.acquire(refresh))));
+    await clock.advance(2000);
+    await work;
+    expect(waits[0]).toBe(0);
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(1900);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("serves interactive requests first, and a refresh every tenth time", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 1 });
+    await limiter.acquire(refresh);
+    const order: Priority[] = [];
+    for (let n = 0; n < 3; n += 1) void limiter.acquire(refresh).then(() => order.push("refresh"));
+    for (let n = 0; n < 18; n += 1) void limiter.acquire(interactive).then(() => order.push("interactive"));
+    await clock.advance(20_000);
+    expect(order.join(" ")).toBe(
+      [...Array(9).fill("interactive"), "refresh", ...Array(9).fill("interactive"), "refresh"].join(" "),
+    );
+  });
+
+  it("lets the stores of a priority take turns", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 1 });
+    await limiter.acquire(refresh);
+    const order: string[] = [];
+    const ask = (store: string): void =>
+      void limiter.acquire({ priority: "refresh", store }).then(() => order.push(store));
+    for (const store of ["big", "big", "big", "big", "small", "small"]) ask(store);
+    await clock.advance(6000);
+    expect(order).toEqual(["big", "small", "big", "small", "big", "big"]);
+  });
+
+  it("lets who gives up out of the line, without a turn lost", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 1 });
+    await limiter.acquire(refresh);
+    const controller = new AbortController();
+    const given = limiter.acquire({ ...refresh, signal: controller.signal }).catch((reason: unknown) => reason);
+    let granted = false;
+    void limiter.acquire(refresh).then(() => {
+      granted = true;
+    });
+    await settled();
+    controller.abort("enough");
+    expect(await given).toBe("enough");
+    await clock.advance(1000);
+    expect(granted).toBe(true);
+    await expect(limiter.acquire({ ...refresh, signal: AbortSignal.abort("before") })).rejects.toBe("before");
+  });
+
+  it("hurries those who wait when the ceiling rises", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 0.01 });
+    await limiter.acquire(refresh);
+    let granted = false;
+    void limiter.acquire(refresh).then(() => {
+      granted = true;
+    });
+    await settled();
+    limiter.setCeiling(10);
+    await clock.advance(200);
+    expect(granted).toBe(true);
+  });
+
+  it("makes interactive requests wait less than refreshes, for any mix", async () => {
+    const mix = fc.array(fc.constantFrom<Priority>("interactive", "refresh"), { minLength: 30, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(mix, async (priorities) => {
+        fc.pre(priorities.includes("interactive") && priorities.includes("refresh"));
+        const clock = createFakeClock();
+        const limiter = createLimiter({ clock, ceiling: 5 });
+        const waits: Record<Priority, number[]> = { interactive: [], refresh: [] };
+        for (const priority of priorities) {
+          void limiter.acquire({ priority, store: "a" }).then((waited) => waits[priority].push(waited));
+        }
+        await clock.advance(20_000);
+        const mean = (list: readonly number[]): number => list.reduce((sum, each) => sum + each, 0) / list.length;
+        expect(waits.interactive.length + waits.refresh.length).toBe(priorities.length);
+        // The first of all may be a refresh that met a full bucket.
+        expect(mean(waits.interactive)).toBeLessThanOrEqual(Math.max(...waits.refresh));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
