@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ValueRef } from "../../src/api/source.ts";
-import type { Reader } from "../../src/aws/reader.ts";
-import { cpuSecondsOf, hop, type ReadingBench, startReadingBench, sum, untilGood, wantsOf } from "./reading-bench.ts";
+import {
+  cpuSecondsOf,
+  hop,
+  type ReadingBench,
+  type Resource,
+  startReadingBench,
+  sum,
+  visitAll,
+} from "./reading-bench.ts";
 import type { Row } from "./report.ts";
 import { floorOf, putStandardValues, standardRefs } from "./workload.ts";
 
@@ -11,18 +17,13 @@ export interface CycleOptions {
   readonly cycles: number;
 }
 
-interface Subscriber {
-  readonly reader: Reader;
-  readonly refs: readonly ValueRef[];
-}
-
 /** One operator identity for all. */
 export function sharedIdentity(options: CycleOptions): Promise<readonly Row[]> {
   return measure("one identity", options, {
     floor: floorOf(options.resources * 4 + 2, options.resources),
-    subscribers: (bench) => {
+    resources: (bench) => {
       const reader = bench.reader();
-      return resources(options).map((resource) => ({ reader, refs: standardRefs(resource) }));
+      return numbers(options).map((number) => ({ name: `r${number}`, reader, refs: standardRefs(number) }));
     },
   });
 }
@@ -31,9 +32,9 @@ export function sharedIdentity(options: CycleOptions): Promise<readonly Row[]> {
 export function withPins(options: CycleOptions): Promise<readonly Row[]> {
   return measure("with pins", options, {
     floor: floorOf(options.resources * 2 + 2, Math.floor(options.resources / 2)),
-    subscribers: (bench) => {
+    resources: (bench) => {
       const reader = bench.reader();
-      return resources(options).map((resource) => ({ reader, refs: standardRefs(resource, true) }));
+      return numbers(options).map((number) => ({ name: `r${number}`, reader, refs: standardRefs(number, true) }));
     },
   });
 }
@@ -45,40 +46,32 @@ export function identityPerNamespace(options: CycleOptions): Promise<readonly Ro
   const each = options.resources / namespaces;
   return measure("10 identities", options, {
     floor: namespaces * floorOf(each * 4 + 2, each),
-    subscribers: (bench) => {
+    resources: (bench) => {
       const readers = Array.from({ length: namespaces }, (_, index) =>
         bench.reader(bench.recipe({ hops: [hop(`namespace-${index}`)] })),
       );
-      return resources(options).flatMap((resource) => {
-        const reader = readers[resource % namespaces];
-        return reader ? [{ reader, refs: standardRefs(resource) }] : [];
+      return numbers(options).flatMap((number) => {
+        const reader = readers[number % namespaces];
+        return reader ? [{ name: `r${number}`, reader, refs: standardRefs(number) }] : [];
       });
     },
   });
 }
 
-function resources({ resources: count }: CycleOptions): readonly number[] {
+function numbers({ resources: count }: CycleOptions): readonly number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
 async function measure(
   scenario: string,
   options: CycleOptions,
-  work: { readonly floor: number; subscribers(bench: ReadingBench): readonly Subscriber[] },
+  work: { readonly floor: number; resources(bench: ReadingBench): readonly Resource[] },
 ): Promise<readonly Row[]> {
   const bench = await startReadingBench();
   try {
     await putStandardValues(bench.fake, options.resources);
-    const subscribers = work.subscribers(bench);
     const intervalMs = options.intervalSeconds * 1000;
-    subscribers.forEach(({ reader, refs }, index) => {
-      bench.plane.subscribe(`resource-${index}`, wantsOf(reader, refs, intervalMs));
-    });
-    const begun = performance.now();
-    for (const { reader, refs } of subscribers) {
-      await untilGood(reader, refs);
-    }
-    const coldSeconds = (performance.now() - begun) / 1000;
+    const coldSeconds = await visitAll(bench, work.resources(bench), intervalMs);
     const cold = sum(await bench.fake.counts().then((counts) => counts.calls));
     await sleep(intervalMs);
     await bench.fake.reset();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ValueRef } from "../../src/api/source.ts";
-import { startReadingBench, untilGood, wantsOf } from "./reading-bench.ts";
+import { startReadingBench, visitAll } from "./reading-bench.ts";
 import type { Row } from "./report.ts";
 
 const mebibyte = 1024 * 1024;
@@ -21,13 +21,12 @@ export async function boundedMemory(given: {
       (_, index): ValueRef => ({ kind: "secret", secretId: `big/${index}` }),
     );
     const reader = bench.reader();
-    refs.forEach((ref, index) => {
-      bench.plane.subscribe(`resource-${index}`, wantsOf(reader, [ref], given.intervalSeconds * 1000));
-    });
-    await untilGood(reader, refs);
-    await sleep(given.intervalSeconds * 1000);
+    const intervalMs = given.intervalSeconds * 1000;
+    const resources = refs.map((ref, index) => ({ name: `r${index}`, reader, refs: [ref] }));
+    await visitAll(bench, resources, intervalMs);
+    await sleep(intervalMs);
     await bench.fake.changeAll({});
-    await sleep(given.intervalSeconds * 1000);
+    await sleep(intervalMs);
     const held = refs.reduce((total, ref) => total + heldBytes(reader.peek(ref)?.good?.values[0]?.content), 0);
     const peak = process.resourceUsage().maxRSS * 1024;
     const scenario = `${given.secrets} secrets of 64 KB (${Math.round((given.secrets * bytes) / mebibyte)} MiB)`;

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ValueRef } from "../../src/api/source.ts";
 import { defaultLimits, type Limits } from "../../src/api/store-model.ts";
+import type { Priority } from "../../src/aws/calls.ts";
 import { type AwsClients, createAwsClients } from "../../src/aws/clients/aws-clients.ts";
 import { createPlane, type ReadingPlane } from "../../src/aws/plane.ts";
 import type { Reader, Want } from "../../src/aws/reader.ts";
@@ -85,22 +85,54 @@ export function hop(role: string): Hop {
   };
 }
 
-export function wantsOf(reader: Reader, refs: readonly ValueRef[], intervalMs: number): readonly Want[] {
-  return refs.map((ref) => ({ reader, ref, intervalMs, store }));
+/** A resource as the reading plane knows it. */
+export interface Resource {
+  readonly name: string;
+  readonly reader: Reader;
+  readonly refs: readonly ValueRef[];
 }
 
-/** Resolves when every ref has a good answer, with the seconds that it took. */
-export async function untilGood(reader: Reader, refs: readonly ValueRef[], timeoutSeconds = 600): Promise<number> {
-  const begun = performance.now();
-  let waiting = refs.filter((ref) => reader.peek(ref)?.good === undefined);
-  while (waiting.length > 0) {
-    if (performance.now() - begun > timeoutSeconds * 1000) {
-      throw new Error(`${waiting.length} of ${refs.length} values were not read within ${timeoutSeconds} s`);
-    }
-    await sleep(100);
-    waiting = waiting.filter((ref) => reader.peek(ref)?.good === undefined);
+/** Subscribes, without waiting for a value. */
+export function subscribe(bench: ReadingBench, { name, reader, refs }: Resource, intervalMs: number): void {
+  const wants = refs.map((ref): Want => ({ reader, ref, intervalMs, store }));
+  bench.plane.subscribe(name, wants);
+}
+
+/** What the controller does with one resource: it subscribes, and reads what is not fresh. Returns the seconds it took. */
+export async function visit(
+  bench: ReadingBench,
+  resource: Resource,
+  { intervalMs, priority }: { readonly intervalMs: number; readonly priority: Priority },
+): Promise<number> {
+  const begun = systemClock.now();
+  subscribe(bench, resource, intervalMs);
+  const request = { notBefore: begun - intervalMs, content: true, priority, store };
+  const readings = await resource.reader.read(resource.refs, request);
+  const failed = [...readings.values()].find((reading) => reading.good === undefined);
+  if (failed !== undefined) {
+    throw new Error(`${resource.name} could not be read: ${failed.failure?.error.message}`);
   }
-  return (performance.now() - begun) / 1000;
+  return (systemClock.now() - begun) / 1000;
+}
+
+/** Resources that the controller works on at a time: its default. */
+const workers = 50;
+
+/** The start of the operator: all resources, as the controller visits them. Returns the seconds it took. */
+export async function visitAll(
+  bench: ReadingBench,
+  resources: readonly Resource[],
+  intervalMs: number,
+): Promise<number> {
+  const begun = systemClock.now();
+  const waiting = resources.values();
+  const work = async () => {
+    for (const resource of waiting) {
+      await visit(bench, resource, { intervalMs, priority: "refresh" });
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return (systemClock.now() - begun) / 1000;
 }
 
 /** CPU seconds of this process, user and system, while the work ran. */

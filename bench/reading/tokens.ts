@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ValueRef } from "../../src/api/source.ts";
-import { hop, startReadingBench, untilGood, wantsOf } from "./reading-bench.ts";
+import { hop, startReadingBench, visitAll } from "./reading-bench.ts";
 import type { Row } from "./report.ts";
 
 const recipes = 10;
@@ -27,8 +27,7 @@ export async function tokensPerRecipe({
         sessionName: "bench",
       };
       const reader = bench.reader(bench.recipe({ base, hops: [hop(`middle-${index}`), hop(`last-${index}`)] }));
-      bench.plane.subscribe(`resource-${index}`, wantsOf(reader, refs, 5000));
-      await untilGood(reader, refs);
+      await visitAll(bench, [{ name: `r${index}`, reader, refs }], 5000);
     }
     await sleep(intervalSeconds * 1000);
     const { calls } = await bench.fake.counts();
