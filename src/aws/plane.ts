@@ -1,3 +1,4 @@
+import { type QuotaNeeds, quotaNeeds } from "./calendar/quota-needs.ts";
 import { createContentMemory } from "./memory/content-memory.ts";
 import type { PlaneOptions, ReaderOptions } from "./plane-options.ts";
 import type { Reader, Subscriptions } from "./reader.ts";
@@ -17,6 +18,11 @@ export interface ReadingPlane extends Subscriptions {
    * @returns whether it was closed.
    */
   release(reader: Reader): boolean;
+  /**
+   * What the polls need of the quota that this reader has in common with the others of its account and region, against
+   * its own limits: for the store's status.
+   */
+  quotaNeeds(reader: Reader): QuotaNeeds;
   /** Ends every timer and closes all service calls. Reads under way get the failure that closing brings. */
   close(): void;
 }
@@ -58,6 +64,14 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       unit.close();
       return true;
     },
+    quotaNeeds(reader) {
+      const unit = ownerOf(reader);
+      const sharers = [...units.values()].filter((other) => other === unit || sharesQuota(other.options, unit.options));
+      return quotaNeeds(
+        sharers.flatMap((sharer) => sharer.loads()),
+        unit.options.limits,
+      );
+    },
     close() {
       for (const unit of units.values()) {
         unit.close();
@@ -65,6 +79,10 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       units.clear();
     },
   };
+}
+
+function sharesQuota(a: ReaderOptions, b: ReaderOptions): boolean {
+  return a.account !== undefined && a.account === b.account && a.region === b.region;
 }
 
 function addressOf(id: string, region: string): string {

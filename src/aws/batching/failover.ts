@@ -1,3 +1,4 @@
+import { formatArn, parseArn } from "../../api/arn.ts";
 import type { SecretRef, SourceValue } from "../../api/source.ts";
 import type { ServiceCalls } from "../calls.ts";
 import type { Ask, Outcome, Outcomes } from "./outcome.ts";
@@ -10,8 +11,8 @@ export interface Replica {
 
 /** The ARN with another region; a name, or an ARN of a third region, as it is. */
 export function mapRegion(id: string, from: string, to: string): string {
-  const parts = id.split(":");
-  return parts[0] === "arn" && parts[3] === from ? [...parts.slice(0, 3), to, ...parts.slice(4)].join(":") : id;
+  const arn = parseArn(id);
+  return arn?.region === from ? formatArn({ ...arn, region: to }) : id;
 }
 
 /**

@@ -1,7 +1,8 @@
+import { isArn } from "../../api/arn.ts";
 import type { ParameterRef } from "../../api/source.ts";
 import type { ParameterAnswer } from "../calls.ts";
 import { AwsError } from "../errors.ts";
-import { isArn, parameterObject } from "../refs/object-name.ts";
+import { parameterObject } from "../refs/object-name.ts";
 import { selectorText } from "../refs/ref-key.ts";
 import { fromParameter } from "../refs/source-value.ts";
 import { type Ask, bad, good, noAnswer, type Outcome, type Outcomes } from "./outcome.ts";

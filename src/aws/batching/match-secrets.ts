@@ -1,7 +1,8 @@
+import { isArn } from "../../api/arn.ts";
 import type { SecretRef } from "../../api/source.ts";
 import type { SecretAnswer, SecretItemError } from "../calls.ts";
 import { classifyItem } from "../errors/classify.ts";
-import { arnMatches, isArn } from "../refs/object-name.ts";
+import { arnMatches } from "../refs/object-name.ts";
 import { fromSecret } from "../refs/source-value.ts";
 import { type Ask, bad, good, noAnswer, type Outcome, type Outcomes } from "./outcome.ts";
 

@@ -1,6 +1,7 @@
+import { isArn } from "../../api/arn.ts";
 import type { ParameterRef } from "../../api/source.ts";
 import type { CallOptions, ServiceCalls } from "../calls.ts";
-import { isArn, parameterObject } from "../refs/object-name.ts";
+import { parameterObject } from "../refs/object-name.ts";
 import { type Isolated, readIsolating, type Suspicion } from "./isolate.ts";
 import { askedName, matchParameters } from "./match-parameters.ts";
 import type { Ask } from "./outcome.ts";

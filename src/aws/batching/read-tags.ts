@@ -1,6 +1,6 @@
+import { isArn } from "../../api/arn.ts";
 import type { TagsRef } from "../../api/source.ts";
 import { AwsError } from "../errors.ts";
-import { isArn } from "../refs/object-name.ts";
 import { fromTags } from "../refs/source-value.ts";
 import { asAwsError, bad, good, type Outcome } from "./outcome.ts";
 import type { BatchContext } from "./read-parameters.ts";

@@ -22,8 +22,10 @@ export interface Calendar<A extends Ask> {
   /** To be told when a batch starts to run: closes gaps while nobody can become late by it. */
   settle(batch: ScheduledBatch<A>, now: number): void;
   shift(ms: number): void;
-  /** Calls a cycle, for each interval. */
+  /** Calls a cycle and refs, for each interval. */
   loads(): readonly { readonly intervalMs: number; readonly batches: number; readonly size: number }[];
+  /** Every ref with its interval. */
+  members(): readonly { readonly ask: A; readonly intervalMs: number }[];
 }
 
 export function createCalendar<A extends Ask>(options: {
@@ -82,6 +84,7 @@ export function createCalendar<A extends Ask>(options: {
         lane.shift(ms);
       }
     },
+    members: () => [...places.values()].map(({ ask, lane }) => ({ ask, intervalMs: lane.intervalMs })),
     loads: () => [...lanes.values()].map(({ intervalMs, batches, size }) => ({ intervalMs, batches, size })),
   };
 }

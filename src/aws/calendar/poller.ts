@@ -1,19 +1,15 @@
 import type { Clock } from "../clock.ts";
 import type { Entry } from "../reading/entry.ts";
 import { type Route, routes } from "../refs/route.ts";
+import type { Load } from "./quota-needs.ts";
 import { createRoutePoller, type RoutePoller, type RoutePollerOptions } from "./route-poller.ts";
 
 /** Polls all refs of one reader, on one timer. */
 export interface Poller {
   /** The entry's wants, its state or its innocence changed. */
   plan(entry: Entry): void;
-  /** Calls a cycle of each route, for each interval. */
-  loads(): readonly {
-    readonly route: Route;
-    readonly intervalMs: number;
-    readonly batches: number;
-    readonly size: number;
-  }[];
+  /** What the polls cost, by quota and interval. */
+  loads(): readonly Load[];
   close(): void;
 }
 
@@ -70,7 +66,7 @@ export function createPoller(
       pollers.get(entry.route)?.plan(entry);
       rearm();
     },
-    loads: () => [...pollers].flatMap(([route, poller]) => poller.calendar.loads().map((load) => ({ route, ...load }))),
+    loads: () => [...pollers.values()].flatMap((poller) => poller.loads()),
     close() {
       closed = true;
       timer?.cancel();

@@ -1,20 +1,22 @@
 import type { Limits } from "../../api/store-model.ts";
 import { packed } from "../batching/batch.ts";
 import type { Isolated } from "../batching/isolate.ts";
+import { limitOf } from "../limits/quota-class.ts";
 import type { PlaneMetrics } from "../plane-options.ts";
 import type { Entry } from "../reading/entry.ts";
 import { batchSizes, type Route } from "../refs/route.ts";
 import { type Apart, createApart } from "./apart.ts";
 import { retryDelay } from "./backoff.ts";
-import { type Calendar, createCalendar } from "./calendar.ts";
+import { createCalendar } from "./calendar.ts";
 import type { ScheduledBatch } from "./lane.ts";
 import { createLine } from "./line.ts";
 import { pollIntervalOf } from "./poll-interval.ts";
-import { quotaOfRoute } from "./quota-of-route.ts";
+import { type Load, loadsOf, quotaOfRoute } from "./quota-needs.ts";
 
 /** Polls the refs of one reader and route at the intervals that their subscribers ask for. */
 export interface RoutePoller {
-  readonly calendar: Calendar<Entry>;
+  /** What the polls of this route cost. */
+  loads(): readonly Load[];
   /** The entry's wants, its state or its innocence changed: finds its place anew. */
   plan(entry: Entry): void;
   /** Starts what is due. */
@@ -35,6 +37,8 @@ export interface RoutePollerOptions {
   readonly random: () => number;
   readonly metrics: PlaneMetrics | undefined;
   readonly poll: (entries: readonly Entry[], onIsolating: () => void) => Promise<Isolated>;
+  /** False: the identity may read secrets only one by one. */
+  readonly batchesSecrets: () => boolean;
   /** Something may be due sooner than it was. */
   readonly onPlanned: () => void;
 }
@@ -53,7 +57,7 @@ const apartShare = 0.05;
 
 export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
   const { route, now, random, metrics } = options;
-  const limit = quotaOfRoute(route, options.limits);
+  const limit = limitOf(options.limits, quotaOfRoute[route]);
   const calendar = createCalendar<Entry>({ capacity: batchSizes[route], random });
   const apart: Apart<Entry> = createApart({ random, requestsPerSecond: limit * apartShare });
   const queued = new Set<ScheduledBatch<Entry>>();
@@ -134,7 +138,7 @@ export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
   };
 
   return {
-    calendar,
+    loads: () => loadsOf(route, calendar, options.batchesSecrets()),
     plan(entry) {
       const intervalMs = pollIntervalOf(entry);
       const wasApart = apart.size;

@@ -1,8 +1,10 @@
 import type { FindRef, SourceValue } from "../../api/source.ts";
 import { asAwsError, bad, type Outcome } from "../batching/outcome.ts";
 import type { CallOptions } from "../calls.ts";
+import type { QuotaClass } from "../limits/quota-class.ts";
 import type { Access } from "../reading/access.ts";
 import { type Entry, keepIdOf } from "../reading/entry.ts";
+import { countedCalls } from "./counted-calls.ts";
 import { findByPath } from "./find-by-path.ts";
 import type { FindContext } from "./find-context.ts";
 import { findParametersByTags } from "./find-parameters-by-tags.ts";
@@ -14,9 +16,12 @@ export async function readFind(
   read: { readonly access: Access; readonly options: CallOptions },
 ): Promise<Outcome> {
   const { keep, kept } = keptBy(entry);
+  const cost = new Map<QuotaClass, number>();
+  const access = { ...read.access, calls: countedCalls(read.access.calls, cost) };
   try {
-    const values = await find(entry.ref as FindRef, { ...read, keep, previous: entry.good?.values ?? [] });
+    const values = await find(entry.ref as FindRef, { ...read, access, keep, previous: entry.good?.values ?? [] });
     entry.kept = kept;
+    entry.cost = cost;
     return { ok: true, values: values.sort((a, b) => (a.name < b.name ? -1 : 1)) };
   } catch (thrown) {
     return bad(asAwsError(thrown, "find"));

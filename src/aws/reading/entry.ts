@@ -1,5 +1,6 @@
 import type { ValueRef } from "../../api/source.ts";
 import type { Clock } from "../clock.ts";
+import type { QuotaClass } from "../limits/quota-class.ts";
 import type { ContentHolder, ContentMemory } from "../memory/content-memory.ts";
 import type { Reading, Want } from "../reader.ts";
 import { refKey } from "../refs/ref-key.ts";
@@ -27,6 +28,8 @@ export interface Entry extends ContentHolder {
   suspect: boolean;
   /** Of a find: whose matches `good` holds. Undefined: everybody's. */
   kept: ReadonlySet<unknown> | undefined;
+  /** Of a find: the calls that the last good one took. */
+  cost: ReadonlyMap<QuotaClass, number>;
   /** When it was last read or wanted (clock milliseconds). */
   usedAt: number;
 }
@@ -45,6 +48,7 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     pending: undefined,
     suspect: false,
     kept: undefined,
+    cost: new Map(),
     usedAt: now,
     dropContent() {
       if (entry.good !== undefined) {

@@ -21,6 +21,8 @@ export interface ReaderCore {
   drop(entry: Entry): void;
   /** One batch as a poll, for this store's account of it. Never rejects. */
   poll(entries: readonly Entry[], onIsolating?: () => void): Promise<Isolated>;
+  /** False: the identity may read secrets only one by one. */
+  batchesSecrets(): boolean;
   /** Sends what waits in the windows and makes no timer outlast it. */
   close(): void;
 }
@@ -33,7 +35,8 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
   const { clock, metrics } = context;
   const entries = new Map<string, Entry>();
   const replicas = (options.failover ?? []).map((replica) => createAccess(replica, clock));
-  const dispatch = createDispatch(context, createAccess(options, clock), replicas);
+  const primary = createAccess(options, clock);
+  const dispatch = createDispatch(context, primary, replicas);
 
   const ensure = (ref: ValueRef): Entry => {
     const key = refKey(ref);
@@ -138,6 +141,7 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
       const route = first?.route ?? "parameters";
       return dispatch({ route, entries: polled, flight, ...(onIsolating === undefined ? {} : { onIsolating }) });
     },
+    batchesSecrets: primary.permission.mayBatch,
     close() {
       for (const window of windows.values()) {
         window.flush();

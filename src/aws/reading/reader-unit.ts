@@ -1,4 +1,5 @@
 import { createPoller } from "../calendar/poller.ts";
+import type { Load } from "../calendar/quota-needs.ts";
 import type { ContentMemory } from "../memory/content-memory.ts";
 import type { PlaneOptions, ReaderOptions } from "../plane-options.ts";
 import type { Reader } from "../reader.ts";
@@ -9,7 +10,10 @@ import type { Owner } from "./subscribers.ts";
 /** One reader with all that belongs to it: its values, its polling, its service calls. */
 export interface ReaderUnit extends Owner {
   readonly reader: Reader;
+  readonly options: ReaderOptions;
   isWanted(): boolean;
+  /** What its polls cost, by quota and interval. */
+  loads(): readonly Load[];
   close(): void;
 }
 
@@ -26,7 +30,13 @@ export function createReaderUnit(
     onEntryChanged: (entry) => poller.plan(entry),
     onEntryMade: () => linger(),
   });
-  const poller = createPoller({ ...options, ...plane, metrics: plane.metrics, poll: core.poll });
+  const poller = createPoller({
+    ...options,
+    ...plane,
+    metrics: plane.metrics,
+    poll: core.poll,
+    batchesSecrets: core.batchesSecrets,
+  });
   let cancelSweep: (() => void) | undefined;
 
   const isIdle = (entry: Entry): boolean =>
@@ -52,6 +62,8 @@ export function createReaderUnit(
 
   return {
     reader: core.reader,
+    options,
+    loads: poller.loads,
     ensure: core.ensure,
     wantsChanged(entry) {
       poller.plan(entry);

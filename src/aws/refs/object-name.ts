@@ -1,3 +1,4 @@
+import { parseParameterArn, parseSecretArn } from "../../api/arn.ts";
 import type { ValueRef } from "../../api/source.ts";
 
 /**
@@ -11,25 +12,16 @@ export interface ObjectName {
   readonly stem?: string;
 }
 
-const parameterArn = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter\/(?<tail>.+)$/u;
-const secretArn = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(?<tail>.+)$/u;
 const secretSuffix = /-[A-Za-z0-9]{6}$/u;
 
-export function isArn(id: string): boolean {
-  return id.startsWith("arn:");
-}
-
 export function parameterObject(name: string): ObjectName {
-  const tail = parameterArn.exec(name)?.groups?.["tail"] ?? name;
+  const tail = parseParameterArn(name)?.name ?? name;
   return { tail: tail.startsWith("/") ? tail.slice(1) : tail };
 }
 
 export function secretObject(secretId: string): ObjectName {
-  const tail = secretArn.exec(secretId)?.groups?.["tail"];
-  if (tail === undefined) {
-    return { tail: secretId };
-  }
-  return secretSuffix.test(tail) ? { tail, stem: tail.replace(secretSuffix, "") } : { tail };
+  const [stem = secretId, tail] = parseSecretArn(secretId)?.names ?? [];
+  return tail === undefined ? { tail: stem } : { tail, stem };
 }
 
 /** The object of a ref that is read in batches; finds and other single reads share no call and so clash with nothing. */

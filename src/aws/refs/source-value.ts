@@ -1,16 +1,10 @@
+import { parseParameterArn } from "../../api/arn.ts";
 import type { SourceValue } from "../../api/source.ts";
 import type { ParameterAnswer, SecretAnswer } from "../calls.ts";
-import { isArn } from "./object-name.ts";
-
-const parameterArnName = /:parameter(?<path>\/.+)$/u;
-
-/** A shared parameter answers with its ARN for a name: the name is the ARN's last part. */
-function bareParameterName(answer: ParameterAnswer): string {
-  return isArn(answer.name) ? (parameterArnName.exec(answer.name)?.groups?.["path"] ?? answer.name) : answer.name;
-}
 
 export function fromParameter(answer: ParameterAnswer): SourceValue {
-  const name = bareParameterName(answer);
+  // A shared parameter answers with its ARN for a name.
+  const name = parseParameterArn(answer.name)?.name ?? answer.name;
   return {
     service: "parameterStore",
     name,
