@@ -70,8 +70,9 @@ e2e-kind: ## The end-to-end tests with the image in a kind cluster; needs a Dock
 	@hack/e2e-kind.sh
 
 .PHONY: bench
-bench: setup build ## Measure AWS calls, latencies, CPU and memory
-	node bench/run.ts
+bench: setup build ## Measure AWS calls, CPU and memory of the reading plane, and what status writes cost; minutes
+	node bench/reading.ts
+	node bench/crd-status-cost/main.ts
 
 ##@ Housekeeping
 
