@@ -197,6 +197,21 @@ describe("the pod", () => {
     });
   });
 
+  it("has its own token, and gives none to others that run as its ServiceAccount", () => {
+    expect(deployment(render()).template.spec).toMatchObject({
+      serviceAccountName: "external-values",
+      automountServiceAccountToken: true,
+    });
+    expect(find(render(), "ServiceAccount")).toMatchObject({ automountServiceAccountToken: false });
+  });
+
+  it("carries the IRSA role on its ServiceAccount", () => {
+    const annotations = { "eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/reader" };
+    expect(find(render({ serviceAccount: { annotations } }), "ServiceAccount")?.metadata).toMatchObject({
+      annotations,
+    });
+  });
+
   it("is probed where the operator answers", () => {
     const { ports, livenessProbe, readinessProbe } = container(render({ health: { port: 9081 } }));
     expect(ports).toContainEqual({ name: "health", containerPort: 9081 });
