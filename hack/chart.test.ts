@@ -82,7 +82,7 @@ describe("roles: every grant is listed here, so that a new one is a decision", (
 
   it("keeps its Lease in its own namespace", () => {
     const role = find(render(), "Role", "external-values-leases", "external-values");
-    expect(grants(role)).toEqual(verbsOn("coordination.k8s.io/leases", "create", "get", "update"));
+    expect(grants(role)).toEqual(verbsOn("coordination.k8s.io/leases", "create", "delete", "list", "patch"));
   });
 
   it("has no role for Leases without leader election", () => {
