@@ -1,4 +1,4 @@
-import { isArn } from "../../api/arn.ts";
+import { parseParameterArn } from "../../api/arn.ts";
 import type { TagsRef } from "../../api/source.ts";
 import { AwsError } from "../errors.ts";
 import { fromTags } from "../refs/source-value.ts";
@@ -14,7 +14,8 @@ export async function readTags(
     if (of.service === "parameterStore") {
       const tags = await calls.listParameterTags(of.id, options);
       // The service answers with the tags alone.
-      return good(fromTags({ service: of.service, name: of.id, arn: isArn(of.id) ? of.id : "" }, tags));
+      const arn = parseParameterArn(of.id);
+      return good(fromTags({ service: of.service, name: arn?.name ?? of.id, arn: arn?.arn ?? "" }, tags));
     }
     const secret = await calls.describeSecret(of.id, options);
     if (secret.deletedDate !== undefined) {

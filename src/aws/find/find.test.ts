@@ -118,6 +118,23 @@ describe("a path", () => {
     expect(peeked(fake, path)).toEqual(["/shop/db", "/shop/web"]);
   });
 
+  it("is not shared, while under way, with one that keeps more", async () => {
+    const { reader, read, calls, plane, clock } = createFakePlane();
+    calls.putParameter("/shop/db", "x");
+    calls.putParameter("/shop/web", "x");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    calls.latency = () => promise;
+    const want = { reader, ref: path, store: "s" };
+    plane.subscribe("a", [{ ...want, keep: (name) => name === "/shop/db", keepId: "db" }]);
+    const first = read([path], { notBefore: 0 });
+    await clock.advance(1);
+    plane.subscribe("b", [{ ...want, keep: (name) => name === "/shop/web", keepId: "web" }]);
+    const second = read([path], { notBefore: 0 });
+    resolve();
+    await first;
+    expect(namesOf(await second, path)).toEqual(["/shop/db", "/shop/web"]);
+  });
+
   it("is polled, and tells of what came and went", async () => {
     const fake = createFakePlane();
     fake.calls.putParameter("/shop/a", "x");

@@ -16,6 +16,7 @@ export async function readFind(
   read: { readonly access: Access; readonly options: CallOptions },
 ): Promise<Outcome> {
   const { keep, kept } = keptBy(entry);
+  entry.keeping = kept;
   const cost = new Map<QuotaClass, number>();
   const access = { ...read.access, calls: countedCalls(read.access.calls, cost) };
   try {

@@ -74,17 +74,22 @@ function settle(
   if (isOutdated(entry, began, context.clock.now())) {
     return { reading: readingOf(entry), isNews: false };
   }
-  const had = { suspect: entry.suspect, good: entry.good !== undefined, content: isHeld(entry) };
+  const had = { suspect: entry.suspect, steady: isSteady(entry), content: isHeld(entry) };
   const isNews = takeIn(entry, outcome, began);
   entry.suspect ||= guilty;
   const reading = readingOf(entry);
   if (outcome.ok) {
     hold(context, entry, isNews || had.content || flight.priority === "interactive");
   }
-  if (had.suspect !== entry.suspect || had.good !== (entry.good !== undefined)) {
+  if (had.suspect !== entry.suspect || had.steady !== isSteady(entry)) {
     context.onEntryChanged(entry);
   }
   return { reading, isNews };
+}
+
+/** Answered, and not failing since: what a pin needs to be looked at only once a day. */
+function isSteady({ good, failure }: Entry): boolean {
+  return good !== undefined && failure === undefined;
 }
 
 function isHeld({ good }: Entry): boolean {

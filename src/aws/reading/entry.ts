@@ -28,6 +28,8 @@ export interface Entry extends ContentHolder {
   suspect: boolean;
   /** Of a find: whose matches `good` holds. Undefined: everybody's. */
   kept: ReadonlySet<unknown> | undefined;
+  /** Of a find that is under way: whose matches it keeps. */
+  keeping: ReadonlySet<unknown> | undefined;
   /** Of a find: the calls that the last good one took. */
   cost: ReadonlyMap<QuotaClass, number>;
   /** When it was last read or wanted (clock milliseconds). */
@@ -48,6 +50,7 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     pending: undefined,
     suspect: false,
     kept: undefined,
+    keeping: undefined,
     cost: new Map(),
     usedAt: now,
     dropContent() {
@@ -134,7 +137,7 @@ export function keepIdOf(want: Want): unknown {
   return want.keepId ?? want.keep;
 }
 
-/** Whether a find's matches were kept for all who want it now. */
-export function keepsAll({ kept, wants }: Entry): boolean {
+/** Whether a find's matches are kept for all who want it now. */
+export function keepsAll({ kept, wants }: Pick<Entry, "kept" | "wants">): boolean {
   return kept === undefined || [...wants.values()].every((want) => want.keep !== undefined && kept.has(keepIdOf(want)));
 }

@@ -7,7 +7,7 @@ import { refKey } from "../refs/ref-key.ts";
 import { batchSizes, routes } from "../refs/route.ts";
 import { createAccess } from "./access.ts";
 import { createDispatch } from "./dispatch.ts";
-import { createEntry, type Entry, forget, isAnswered, readingOf } from "./entry.ts";
+import { createEntry, type Entry, forget, isAnswered, keepsAll, readingOf } from "./entry.ts";
 import { createFlight, type Flight, join, mayJoin } from "./flight.ts";
 import type { ReaderContext } from "./reader-context.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -84,7 +84,7 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
 
   const shared = (entry: Entry, read: ReadOptions): Flight | undefined => {
     const flight = entry.pending ?? entry.flight;
-    if (flight === undefined || !mayJoin(flight, read, clock.now())) {
+    if (flight === undefined || !mayJoin(flight, read, clock.now()) || !keepsAll({ ...entry, kept: entry.keeping })) {
       return undefined;
     }
     join(flight, entry.key, read);
