@@ -5,7 +5,9 @@ import { describe, expect, it, test } from "@jest/globals";
 import { reasons } from "../src/api/conditions.ts";
 import { unsupportedFields } from "../src/api/parsing/unsupported.ts";
 import * as names from "../src/controller/target/names.ts";
-import { documentationPages, manifestsIn, schemaFindings } from "./docs/manifests.ts";
+import { filters } from "../src/values/liquid/filters/table.ts";
+import { createRenderer } from "../src/values/liquid/render.ts";
+import { documentationPages, type Manifest, manifestsIn, schemaFindings } from "./docs/manifests.ts";
 import { definitions, generatedPages, read } from "./docs/pages.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -75,3 +77,29 @@ test("the README says of every field that is refused that it is not supported ye
     .filter((field) => !notYet.includes(`\`${field}\``));
   expect(missing).toEqual([]);
 });
+
+test("docs/guides/templates.md names every filter", () => {
+  const page = read("docs/guides/templates.md");
+  expect([...filters.keys()].filter((name) => !new RegExp(`\`${name}[\`:]`).test(page))).toEqual([]);
+});
+
+describe("templates in the docs render", () => {
+  // What the JSON of a `dataFrom` in the docs is said to hold.
+  const expanded = ["username", "password", "host", "port"];
+  const variables = (manifest: Manifest) => {
+    const items = (manifest.object["spec"] as { readonly data?: readonly { readonly key: string }[] }).data ?? [];
+    return [...items.map(({ key }) => key), ...expanded].map((key) => [key, "some text"] as const);
+  };
+  const templated = pages.flatMap(manifestsIn).filter(({ object }) => templatesOf(object["spec"]).length > 0);
+  test.each(templated.map((manifest) => [manifest.where, manifest] as const))("%s", (_where, manifest) => {
+    const templates = templatesOf(manifest.object["spec"]);
+    const job = { templates, variables: variables(manifest), forbidden: [], uid: "uid" };
+    expect(createRenderer()(job, () => undefined)).toMatchObject({ ok: true });
+  });
+});
+
+function templatesOf(spec: unknown): readonly (readonly [string, string])[] {
+  type Target = { readonly template?: { readonly data?: Readonly<Record<string, string>> } };
+  const { secret, configMap } = spec as { readonly secret?: Target; readonly configMap?: Target };
+  return [secret, configMap].flatMap((target) => Object.entries(target?.template?.data ?? {}));
+}
