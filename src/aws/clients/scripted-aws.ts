@@ -21,18 +21,22 @@ export interface ScriptedAws {
   readonly requests: readonly ScriptedRequest[];
   /** The next answers, in order; the last one is repeated. */
   answer(...answers: readonly Scripted[]): void;
+  /** The same for one operation, which goes before. */
+  answerTo(operation: string, ...answers: readonly Scripted[]): void;
   close(): Promise<void>;
 }
 
 /** Starts on a free port. */
 export async function startScriptedAws(): Promise<ScriptedAws> {
   const requests: ScriptedRequest[] = [];
-  let script: readonly Scripted[] = [{ json: {} }];
+  const scripts = new Map<string, readonly Scripted[]>([[any, [{ json: {} }]]]);
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
-      requests.push({ operation: operationOf(request, body), headers: request.headers, body });
-      const [next, ...rest] = script;
-      if (rest.length > 0) script = rest;
+      const operation = operationOf(request, body);
+      requests.push({ operation, headers: request.headers, body });
+      const script = scripts.has(operation) ? operation : any;
+      const [next, ...rest] = scripts.get(script) ?? [];
+      if (rest.length > 0) scripts.set(script, rest);
       if (next !== undefined) play(next, response);
     });
   });
@@ -40,12 +44,13 @@ export async function startScriptedAws(): Promise<ScriptedAws> {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    answer(...answers) {
-      script = answers;
-    },
+    answer: (...answers) => void scripts.set(any, answers),
+    answerTo: (operation, ...answers) => void scripts.set(operation, answers),
     close: () => closeServer(server),
   };
 }
+
+const any = "*";
 
 function play(answer: Scripted, response: ServerResponse): void {
   if ("fault" in answer) {
