@@ -105,8 +105,9 @@ function garbled(facts: ErrorFacts, operation: string): AwsError {
 }
 
 function fromTransport(facts: ErrorFacts, error: unknown, operation: string): AwsError {
-  // The SDK puts a socket's code on its own timeouts too.
-  const code = facts.name === "TimeoutError" ? facts.name : (facts.code ?? facts.name);
+  // The SDK puts the code ETIMEDOUT on its own timeouts, and the name TimeoutError on resets: whichever says more.
+  const ranOut = facts.name === "TimeoutError" && (facts.code ?? "ETIMEDOUT") === "ETIMEDOUT";
+  const code = ranOut ? facts.name : (facts.code ?? facts.name);
   const known = describeNetworkCode(code);
   if (known !== undefined) {
     return new AwsError({ ...shared(facts, operation), code, kind: "unavailable", message: known, cause: error });
