@@ -31,10 +31,13 @@ export function decrypt({ algorithm, bytes }: Encrypted, password: string): Buff
   return legacy.open(key, deriveKey(derivation, purposes.iv, 8), bytes);
 }
 
-type Open = (key: Buffer, iv: Buffer, bytes: Uint8Array) => Buffer;
+interface LegacyScheme {
+  readonly keyBytes: number;
+  readonly open: (key: Buffer, iv: Buffer, bytes: Uint8Array) => Buffer;
+}
 
 /** The schemes of PKCS#12 itself (RFC 7292, appendix C). */
-const legacySchemes: ReadonlyMap<string, { readonly keyBytes: number; readonly open: Open }> = new Map([
+const legacySchemes: ReadonlyMap<string, LegacyScheme> = new Map<string, LegacyScheme>([
   [oids.sha1And3KeyTripleDes, { keyBytes: 24, open: openTripleDes }],
   [oids.sha1And2KeyTripleDes, { keyBytes: 16, open: (key, iv, bytes) => openTripleDes(threeKeys(key), iv, bytes) }],
   [oids.sha1And128BitRc2, { keyBytes: 16, open: decryptRc2 }],

@@ -53,21 +53,33 @@ function expandKey(key: Uint8Array): Uint16Array {
 function decryptBlock(words: Uint16Array, block: Uint8Array): Buffer {
   const source = Buffer.from(block);
   const state = Uint16Array.from({ length: 4 }, (_, index) => source.readUInt16LE(2 * index));
-  const at = (index: number): number => state[index & 3] ?? 0;
-  let next = 63;
   for (let round = 15; round >= 0; round -= 1) {
-    for (let index = 3; index >= 0; index -= 1) {
-      const rotation = rotations[index] ?? 0;
-      const rotated = (at(index) >>> rotation) | (at(index) << (16 - rotation));
-      const mixed = (at(index - 1) & at(index - 2)) + (~at(index - 1) & at(index - 3));
-      state[index] = rotated - (words[next] ?? 0) - mixed;
-      next -= 1;
-    }
+    unmix(state, words.subarray(4 * round, 4 * round + 4));
     // Mashing stands after the fifth and the eleventh round of the encryption.
-    if (round !== 11 && round !== 5) continue;
-    for (let index = 3; index >= 0; index -= 1) state[index] = at(index) - (words[at(index - 1) & 63] ?? 0);
+    if (round === 11 || round === 5) unmash(state, words);
   }
   const plain = Buffer.alloc(8);
-  for (let index = 0; index < 4; index += 1) plain.writeUInt16LE(at(index), 2 * index);
+  state.forEach((word, index) => {
+    plain.writeUInt16LE(word, 2 * index);
+  });
   return plain;
+}
+
+const wordAt = (state: Uint16Array, index: number): number => state[index & 3] ?? 0;
+
+function unmix(state: Uint16Array, words: Uint16Array): void {
+  for (let index = 3; index >= 0; index -= 1) {
+    const rotation = rotations[index] ?? 0;
+    const word = wordAt(state, index);
+    const rotated = (word >>> rotation) | (word << (16 - rotation));
+    const before = wordAt(state, index - 1);
+    const mixed = (before & wordAt(state, index - 2)) + (~before & wordAt(state, index - 3));
+    state[index] = rotated - (words[index] ?? 0) - mixed;
+  }
+}
+
+function unmash(state: Uint16Array, words: Uint16Array): void {
+  for (let index = 3; index >= 0; index -= 1) {
+    state[index] = wordAt(state, index) - (words[wordAt(state, index - 1) & 63] ?? 0);
+  }
 }

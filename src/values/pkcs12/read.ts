@@ -19,18 +19,19 @@ export function readKeystore(bytes: Uint8Array, password: string): Keystore {
   const [, authSafe, macData] = childrenOf(store);
   const safe = contentOf(explicitOf(contentInfo(authSafe, oids.data)), tags.octetString);
   if (macData !== undefined) checkMac(macData, safe, password);
-  const certificates: Uint8Array[] = [];
-  const privateKeys: Uint8Array[] = [];
-  for (const info of childrenOf(parseElements(safe)[0])) {
-    for (const bag of childrenOf(parseElements(openContent(info, password))[0])) {
-      const [oid, value] = childrenOf(bag);
-      const content = explicitOf(value);
-      if (oidOf(oid) === oids.certBag) certificates.push(...certificateOf(content));
-      if (oidOf(oid) === oids.keyBag) privateKeys.push(content.encoded);
-      if (oidOf(oid) === oids.shroudedKeyBag) privateKeys.push(keyOf(content, password));
-    }
-  }
-  return { certificates, privateKeys };
+  const bags = childrenOf(parseElements(safe)[0]).flatMap((info) =>
+    childrenOf(parseElements(openContent(info, password))[0]),
+  );
+  return {
+    certificates: bags.flatMap((bag) => certificateOf(bag)),
+    privateKeys: bags.flatMap((bag) => privateKeyOf(bag, password)),
+  };
+}
+
+/** What a bag holds, if it is of this kind. */
+function contentOfBag(bag: Element, kind: string): Element | undefined {
+  const [oid, value] = childrenOf(bag);
+  return oidOf(oid) === kind ? explicitOf(value) : undefined;
 }
 
 /** The [0] of a ContentInfo of the type wanted. */
@@ -69,10 +70,14 @@ function openContent(info: Element, password: string): Uint8Array {
   return decryptWith(algorithm, contentOf(content, tags.implicit0), password);
 }
 
-function keyOf(content: Element, password: string): Uint8Array {
-  const [algorithm, encrypted] = childrenOf(content);
+function privateKeyOf(bag: Element, password: string): readonly Uint8Array[] {
+  const plain = contentOfBag(bag, oids.keyBag);
+  if (plain) return [plain.encoded];
+  const shrouded = contentOfBag(bag, oids.shroudedKeyBag);
+  if (!shrouded) return [];
+  const [algorithm, encrypted] = childrenOf(shrouded);
   if (algorithm === undefined) throw new DerError("an element is missing");
-  return decryptWith(algorithm, contentOf(encrypted, tags.octetString), password);
+  return [decryptWith(algorithm, contentOf(encrypted, tags.octetString), password)];
 }
 
 /** Without a MAC, a wrong password shows here: the padding is wrong. */
@@ -85,8 +90,9 @@ function decryptWith(algorithm: Element, bytes: Uint8Array, password: string): U
   }
 }
 
-function certificateOf(content: Element): readonly Uint8Array[] {
+function certificateOf(bag: Element): readonly Uint8Array[] {
+  const content = contentOfBag(bag, oids.certBag);
+  if (!content) return [];
   const [oid, value] = childrenOf(content);
-  if (oidOf(oid) !== oids.x509Certificate) return [];
-  return [contentOf(explicitOf(value), tags.octetString)];
+  return oidOf(oid) === oids.x509Certificate ? [contentOf(explicitOf(value), tags.octetString)] : [];
 }
