@@ -2,20 +2,24 @@
 // --experimental-vm-modules: jest's way of running ES modules.
 const swc = [
   "@swc/jest",
-  { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" }, sourceMaps: "inline" },
+  {
+    jsc: { parser: { syntax: "typescript" }, target: "es2024", experimental: { keepImportAttributes: true } },
+    module: { type: "es6" },
+    sourceMaps: "inline",
+  },
 ];
 const shared = {
   transform: { "^.+\\.ts$": swc },
   extensionsToTreatAsEsm: [".ts"],
   testEnvironment: "node",
   modulePathIgnorePatterns: ["<rootDir>/.tools/", "<rootDir>/dist/"],
+  setupFilesAfterEnv: ["<rootDir>/test/support/test-timeout.ts"],
 };
 /** Suites on real parts: one control plane and one set of emulators for the whole run (test/support/global-setup.ts). */
 const onRealParts = {
   ...shared,
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
-  testTimeout: 60_000,
 };
 
 export default {
