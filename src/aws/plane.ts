@@ -8,8 +8,8 @@ import { createSubscribers } from "./reading/subscribers.ts";
 /** All readers of the process, with one memory, one book of subscribers and one listener (architecture.md, "The reading plane"). */
 export interface ReadingPlane extends Subscriptions {
   /**
-   * The reader of this recipe and region. The same object for the same id and region, in which case the options that are
-   * passed again are ignored: look with `find` before making service calls anew.
+   * The reader of this recipe and region: the same object for the same id and region. Passed again, limits and account are
+   * taken over, and service calls and failover are not: look with `find` before making those anew.
    */
   reader(options: ReaderOptions): Reader;
   find(id: string, region: string): Reader | undefined;
@@ -44,6 +44,7 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
     reader(readerOptions) {
       const address = addressOf(readerOptions.id, readerOptions.region);
       const unit = units.get(address) ?? createReaderUnit(readerOptions, { ...options, memory });
+      unit.update(readerOptions);
       units.set(address, unit);
       return unit.reader;
     },
@@ -66,10 +67,12 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
     },
     quotaNeeds(reader) {
       const unit = ownerOf(reader);
-      const sharers = [...units.values()].filter((other) => other === unit || sharesQuota(other.options, unit.options));
+      const sharers = [...units.values()].filter(
+        (other) => other === unit || sharesQuota(other.options(), unit.options()),
+      );
       return quotaNeeds(
         sharers.flatMap((sharer) => sharer.loads()),
-        unit.options.limits,
+        unit.options().limits,
       );
     },
     close() {

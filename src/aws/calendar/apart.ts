@@ -33,10 +33,9 @@ export function createApart<A>({
 }: {
   readonly random: () => number;
   /** The share of the limit that may be spent here. */
-  readonly requestsPerSecond: number;
+  readonly requestsPerSecond: () => number;
 }): Apart<A> {
   const waiting = new Map<A, Waiting>();
-  const spacingMs = 1000 / requestsPerSecond;
   let allowedAt = -Infinity;
 
   const plan = (entry: Waiting, now: number): void => {
@@ -71,7 +70,7 @@ export function createApart<A>({
       if (oldest === undefined || oldest[1].at > now || allowedAt > now) {
         return undefined;
       }
-      allowedAt = now + spacingMs;
+      allowedAt = now + 1000 / requestsPerSecond();
       // Until it is told how it went, it is not due.
       oldest[1].at = Infinity;
       return oldest[0];

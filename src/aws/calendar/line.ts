@@ -11,13 +11,13 @@ export interface Line<J> {
 /**
  * @param run resolves when the job is done; it may call `leave` before, to let the next one start while it goes on.
  */
-export function createLine<J>(atATime: number, run: (job: J, leave: () => void) => Promise<void>): Line<J> {
+export function createLine<J>(atATime: () => number, run: (job: J, leave: () => void) => Promise<void>): Line<J> {
   let queue: J[] = [];
   let head = 0;
   let running = 0;
 
   const next = (): void => {
-    while (running < atATime && head < queue.length) {
+    while (running < atATime() && head < queue.length) {
       const job = queue[head] as J;
       head += 1;
       if (head === queue.length || head > 1024) {

@@ -32,7 +32,7 @@ export interface RoutePollerOptions {
   readonly region: string;
   /** The reader's id, for metrics. */
   readonly id: string;
-  readonly limits: Limits;
+  readonly limits: () => Limits;
   readonly now: () => number;
   readonly random: () => number;
   readonly metrics: PlaneMetrics | undefined;
@@ -57,9 +57,9 @@ const apartShare = 0.05;
 
 export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
   const { route, now, random, metrics } = options;
-  const limit = limitOf(options.limits, quotaOfRoute[route]);
+  const limit = (): number => limitOf(options.limits(), quotaOfRoute[route]);
   const calendar = createCalendar<Entry>({ capacity: batchSizes[route], random });
-  const apart: Apart<Entry> = createApart({ random, requestsPerSecond: limit * apartShare });
+  const apart: Apart<Entry> = createApart({ random, requestsPerSecond: () => limit() * apartShare });
   const queued = new Set<ScheduledBatch<Entry>>();
   const retries = new Map<ScheduledBatch<Entry>, number>();
   const failures = new WeakMap<ScheduledBatch<Entry>, number>();
@@ -84,7 +84,7 @@ export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
     }
   };
   // A fifth of a second's worth under way is enough to use the quota, and short enough not to stand before others in it.
-  const line = createLine(Math.min(64, Math.max(4, Math.ceil(limit / 5))), run);
+  const line = createLine(() => Math.min(64, Math.max(4, Math.ceil(limit() / 5))), run);
 
   const planRetry = (batch: ScheduledBatch<Entry>, isTransient: boolean): void => {
     if (!isTransient) {

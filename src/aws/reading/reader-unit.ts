@@ -10,7 +10,10 @@ import type { Owner } from "./subscribers.ts";
 /** One reader with all that belongs to it: its values, its polling, its service calls. */
 export interface ReaderUnit extends Owner {
   readonly reader: Reader;
-  readonly options: ReaderOptions;
+  /** As they are now. */
+  options(): ReaderOptions;
+  /** Limits and account may change while a reader lives; its service calls do not. */
+  update(options: Pick<ReaderOptions, "limits" | "account">): void;
   isWanted(): boolean;
   /** What its polls cost, by quota and interval. */
   loads(): readonly Load[];
@@ -25,14 +28,23 @@ export function createReaderUnit(
   plane: PlaneOptions & { readonly memory: ContentMemory },
 ): ReaderUnit {
   const { clock } = plane;
+  let current = options;
+  let closed = false;
   const core = createReaderCore(options, {
     ...plane,
+    onChange: (subscribers) => {
+      if (!closed) {
+        plane.onChange(subscribers);
+      }
+    },
     onEntryChanged: (entry) => poller.plan(entry),
     onEntryMade: () => linger(),
   });
   const poller = createPoller({
-    ...options,
     ...plane,
+    id: options.id,
+    region: options.region,
+    limits: () => current.limits,
     metrics: plane.metrics,
     poll: core.poll,
     batchesSecrets: core.batchesSecrets,
@@ -62,7 +74,10 @@ export function createReaderUnit(
 
   return {
     reader: core.reader,
-    options,
+    options: () => current,
+    update({ limits, account }) {
+      current = { ...options, limits, ...(account === undefined ? {} : { account }) };
+    },
     loads: poller.loads,
     ensure: core.ensure,
     wantsChanged(entry) {
@@ -75,6 +90,7 @@ export function createReaderUnit(
     },
     isWanted: () => [...core.entries.values()].some((entry) => !isIdle(entry)),
     close() {
+      closed = true;
       cancelSweep?.();
       poller.close();
       core.close();
