@@ -380,6 +380,24 @@ describe("who it turns out to be", () => {
   });
 });
 
+describe("closing", () => {
+  it("forgets the credentials with the last calls of a recipe, and keeps those of others", async () => {
+    aws.answerTo("AssumeRole", ...["A", "B", "C"].map((name) => assumed("AssumeRole", name)));
+    const [one, two] = [recipe(operator, hop("a")), recipe(operator, hop("b"))];
+    await read(one);
+    await read(two);
+    clients.calls(one, "eu-central-1");
+    clients.calls(one, "eu-west-1").close();
+    await read(one);
+    expect(signers("AssumeRole")).toHaveLength(2);
+    clients.calls(one, "eu-central-1").close();
+    clients.calls(one, "eu-west-1").close();
+    await read(one);
+    await read(two);
+    expect(signers("AssumeRole")).toHaveLength(3);
+  });
+});
+
 describe("regions", () => {
   it("have clients of their own, without the endpoints of the store's region", async () => {
     const own = recipe(operator);

@@ -17,7 +17,10 @@ export interface AwsClientsOptions extends Omit<IdentitiesOptions, "sts"> {
 
 /** Everything of the process that talks to AWS: clients, credentials, sockets, limits and circuits, shared as they may be. */
 export interface AwsClients {
-  /** The requests of a recipe in a region: one for the life of the process, or until it is closed. */
+  /**
+   * The requests of a recipe in a region: one for the life of the process, or until it is closed. Closing the last one of
+   * a recipe forgets its credentials.
+   */
   calls(recipe: Recipe, region: string): ServiceCalls;
   /** The credentials behind them, for clients of other services. */
   credentials(recipe: Recipe): CredentialSource;
@@ -80,6 +83,8 @@ export function createAwsClients(options: AwsClientsOptions): AwsClients {
         ...made,
         close() {
           calls.delete(key);
+          // Namespaces come and go, and with them recipes: nothing of them may stay.
+          if (![...calls.keys()].some((each) => each.endsWith(` ${recipeKey(recipe)}`))) identities.forget(recipe);
           made.close();
         },
       };

@@ -26,6 +26,8 @@ export interface IdentitiesOptions {
 /** The credentials of all recipes, for the life of the process. */
 export interface Identities {
   credentials(recipe: Recipe): CredentialSource;
+  /** Nobody reads by this recipe any more: its credentials leave the memory. What it shares with others stays. */
+  forget(recipe: Recipe): void;
 }
 
 /**
@@ -69,5 +71,5 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     return source;
   }
 
-  return { credentials };
+  return { credentials, forget: (recipe) => void sources.delete(recipeKey(recipe)) };
 }
