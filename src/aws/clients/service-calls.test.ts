@@ -214,6 +214,12 @@ describe("what goes wrong", () => {
       "denied",
       1,
     ],
+    [
+      "a throttle as XML",
+      { status: 400, text: "<E><Error><Code>Throttling</Code><Message>&lt;slow&gt;</Message></Error></E>" },
+      "throttled",
+      1,
+    ],
     ["an internal error", { status: 500, json: { __type: "InternalServerError" } }, "unavailable", 1],
     ["a gateway's page", { status: 502, text: "<html>Bad gateway</html>" }, "unavailable", 1],
     ["rubbish with a good status", { status: 200, text: "<html>Hello</html>" }, "unavailable", 1],
@@ -233,6 +239,11 @@ describe("what goes wrong", () => {
       operation: "GetParameters",
       attempt: requests,
     });
+  });
+
+  it("tells a gateway's own words", async () => {
+    aws.answer({ status: 403, text: "<E><Code>AccessDenied</Code><Message>User &quot;x&quot; may not</Message></E>" });
+    expect(await failureOf(read())).toMatchObject({ code: "AccessDenied", message: 'User "x" may not' });
   });
 
   it("tries a cut connection once more", async () => {

@@ -72,6 +72,15 @@ describe("the limits of an account", () => {
     );
   });
 
+  it("can be read off, throttles and all, and are told where a throttle lowers them", () => {
+    const rates: number[] = [];
+    const metrics = { limiterRate: ({ rate }: { readonly rate: number }) => void rates.push(rate) };
+    const limits = createLimiterRegistry({ clock: createFakeClock(), metrics });
+    limits.limiter(account, region, "secretBatches").throttled();
+    expect(rates).toEqual([80, 56]);
+    expect(limits.readings()).toEqual([{ account, region, quota: "secretBatches", rate: 56, ceiling: 80, waiting: 0 }]);
+  });
+
   it("of tags follow those of the reads", () => {
     const limits = registry();
     limits.setStore(store("a", { parameterReads: 60 }));

@@ -32,6 +32,20 @@ export interface LimiterRegistry {
   learn(scope: Scope, account: string): void;
   /** The share of the account's quota that is this process's: shards held of all shards, above 0 and at most 1. */
   setShare(share: number): void;
+  /** Every limiter that was asked for, as it stands: for gauges, and to tell what the quota carries. */
+  readings(): readonly LimiterReading[];
+}
+
+export interface LimiterReading {
+  /** The account, or the scope as long as the account is not known. */
+  readonly account: string;
+  readonly region: string;
+  readonly quota: QuotaClass;
+  /** Requests a second allowed now: below the ceiling after throttles. */
+  readonly rate: number;
+  readonly ceiling: number;
+  /** Requests that stand in line. */
+  readonly waiting: number;
 }
 
 interface Held {
@@ -63,17 +77,37 @@ export function createLimiterRegistry({
     return lowestLimit(concerned, quota) * share;
   }
 
+  function report({ account, region, quota, limiter }: Held): void {
+    metrics.limiterRate?.({ quota, account, region, rate: limiter.rate() });
+  }
+
   function refresh(): void {
     for (const each of held.values()) {
-      const next = ceiling(each);
-      each.limiter.setCeiling(next);
-      metrics.limiterRate?.({
-        quota: each.quota,
-        account: each.account,
-        region: each.region,
-        rate: each.limiter.rate(),
-      });
+      each.limiter.setCeiling(ceiling(each));
+      report(each);
     }
+  }
+
+  /** A limiter that tells its rate when a throttle lowers it. */
+  function make(place: Omit<Held, "limiter">): Held {
+    const inner = createLimiter({ clock, ceiling: ceiling(place) });
+    const made: Held = {
+      ...place,
+      limiter: {
+        acquire: (turn) => inner.acquire(turn),
+        setCeiling: (next) => inner.setCeiling(next),
+        rate: () => inner.rate(),
+        get waiting() {
+          return inner.waiting;
+        },
+        throttled() {
+          inner.throttled();
+          report(made);
+        },
+      },
+    };
+    report(made);
+    return made;
   }
 
   return {
@@ -82,10 +116,9 @@ export function createLimiterRegistry({
       const key = `${account} ${region} ${quota}`;
       const known = held.get(key);
       if (known !== undefined) return known.limiter;
-      const place = { account, region, quota };
-      const limiter = createLimiter({ clock, ceiling: ceiling(place) });
-      held.set(key, { ...place, limiter });
-      return limiter;
+      const made = make({ account, region, quota });
+      held.set(key, made);
+      return made.limiter;
     },
     setStore(store) {
       stores.set(store.store, store);
@@ -104,6 +137,13 @@ export function createLimiterRegistry({
       share = next;
       refresh();
     },
+    readings: () =>
+      [...held.values()].map(({ limiter, ...place }) => ({
+        ...place,
+        rate: limiter.rate(),
+        ceiling: ceiling(place),
+        waiting: limiter.waiting,
+      })),
   };
 }
 
