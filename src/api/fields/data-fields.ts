@@ -53,11 +53,12 @@ const dataItem = object(
 export type DataItemFields = Infer<typeof dataItem>;
 
 /**
- * Each key once per target. Quadratic, so said in the fewest steps that were found: the number of items that share an
- * item's key is nearly always one, and the targets are compared only where it is not.
+ * Each key once per target. Quadratic, so the compared strings are made once, outside the loop, and compared by
+ * functions of the API server: comparing fields of items in CEL took 2 s of CPU for 256 keys, this takes 20 ms
+ * (bench/crd-status-cost).
  */
 const uniqueKeys: Rule<readonly DataItemFields[]> = {
-  cel: "self.all(x, self.exists_one(y, x.key == y.key && (has(x.to) ? x.to : 'Secret') == (has(y.to) ? y.to : 'Secret')))",
+  cel: "[self.map(x, (has(x.to) ? x.to : 'Secret') + '/' + x.key)].all(keys, keys.all(k, keys.indexOf(k) == keys.lastIndexOf(k)))",
   message: "must have each key only once for each value of to",
   holds: (items) => new Set(items.map(({ key, to = "Secret" }) => `${to}/${key}`)).size === items.length,
 };
