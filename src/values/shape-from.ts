@@ -62,7 +62,9 @@ function candidatesOf(item: DataFromItem, values: readonly SourceValue[]): Resul
     const [value] = values;
     return value === undefined ? succeed([]) : membersAsCandidates(item, value);
   }
-  return succeed(values.map((value) => matchAsCandidate(item, value)));
+  // In an order of their own, so that the last of two is the same one each time.
+  const sorted = [...values].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return succeed(sorted.map((value) => matchAsCandidate(item, value)));
 }
 
 function matchAsCandidate(item: DataFromItem, value: SourceValue): Candidate {

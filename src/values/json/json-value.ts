@@ -15,6 +15,6 @@ export interface JsonContent {
  */
 export function contentOfJson(source: string): Result<JsonContent> {
   if (source.startsWith('"')) return succeed({ text: String(JSON.parse(source)), fromString: true });
-  if (source === "null") return fail("ValueInvalid", "is null in the JSON; give it a value or leave it out");
+  if (source === "null") return fail("ValueInvalid", "the JSON has null there; give it a value or leave it out");
   return succeed({ text: compactJson(source).trimEnd(), fromString: false });
 }

@@ -13,7 +13,6 @@ const mostMemory = 20_000_000;
  * and expressions in strings (`where_exp` and its kin, which would escape the check of names) do not.
  */
 const keptFilters: readonly string[] = [
-  ...["abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "times"],
   ...["append", "capitalize", "downcase", "lstrip", "prepend", "remove", "remove_first", "remove_last", "replace"],
   ...[
     "replace_first",
@@ -30,6 +29,11 @@ const keptFilters: readonly string[] = [
   ...["compact", "concat", "find", "first", "has", "join", "last", "map", "pop", "push", "reject", "reverse", "shift"],
   ...["size", "sort", "sort_natural", "sum", "uniq", "unshift", "where"],
   ...["default", "escape", "xml_escape", "to_integer"],
+];
+
+/** Arithmetic of liquidjs, on doubles: guarded below. */
+const arithmetic: readonly string[] = [
+  ...["abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "times"],
 ];
 
 /** Tags that open files. */
@@ -52,6 +56,7 @@ export function createEngine(scope: () => FilterScope, timeLimitMs: number): Liq
   });
   for (const tag of fileTags) delete engine.tags[tag];
   for (const name of Object.keys(builtInFilters)) if (!keptFilters.includes(name)) delete engine.filters[name];
+  for (const name of arithmetic) engine.registerFilter(name, guardArithmetic(name));
   for (const [name, filter] of filters) {
     engine.registerFilter(name, function (input: unknown, ...args: unknown[]) {
       try {
@@ -63,6 +68,23 @@ export function createEngine(scope: () => FilterScope, timeLimitMs: number): Liq
     });
   }
   return engine;
+}
+
+/** "NaN" or a rounded integer would stand in a Secret without anybody noticing. */
+function guardArithmetic(name: string) {
+  const builtIn = builtInFilters[name];
+  const calculate = typeof builtIn === "function" ? builtIn : builtIn?.handler;
+  return function (
+    this: ThisParameterType<NonNullable<typeof calculate>>,
+    input: unknown,
+    ...args: unknown[]
+  ): unknown {
+    const result: unknown = calculate?.call(this, input, ...args);
+    if (!Number.isFinite(result)) throw new FilterError(`${name} must be given numbers, and not divide by zero`);
+    if (Number.isInteger(result) && !Number.isSafeInteger(result))
+      throw new FilterError(`${name} gives too large a number`);
+    return result;
+  };
 }
 
 /** Whether an argument stands in the template as a quoted text, and so is no value. */

@@ -1,9 +1,13 @@
 import type { TargetModel } from "../../api/model.ts";
-import type { Content, RenderJob, Result, Sandbox, ShapedKey } from "../contract.ts";
+import { sizeOf } from "../content.ts";
+import type { Content, Result, Sandbox, ShapedKey } from "../contract.ts";
 import { checkKeyName } from "../key-name.ts";
 import { quoteName } from "../name-list.ts";
 import { fail, failAt, succeed } from "../result.ts";
 import { visibleKeys } from "./variables.ts";
+
+/** All keys go to the worker, which has little memory. */
+const mostVariableBytes = 8 * 1024 * 1024;
 
 /** What templates need besides their sources. */
 export interface RenderContext {
@@ -58,14 +62,30 @@ export async function renderTemplates(
   harmlessOnly: boolean,
 ): Promise<Result<ReadonlyMap<string, Content>>> {
   const sources = [...templates.values()].filter(({ source }) => isTemplate(source));
-  const rendered: Result<Readonly<Record<string, Content>>> =
-    sources.length === 0 ? succeed({}) : await context.sandbox.render(jobOf(sources, context, harmlessOnly));
+  const rendered = await renderSources(sources, context, harmlessOnly);
   if (!rendered.ok) return rendered;
   const outputs = new Map(Object.entries(rendered.value));
   return succeed(new Map([...templates].map(([key, { name, source }]) => [key, outputs.get(name) ?? source])));
 }
 
-function jobOf(sources: readonly Template[], { target, keys, uid }: RenderContext, harmlessOnly: boolean): RenderJob {
-  const templates = Object.fromEntries(sources.map(({ name, source }) => [name, source]));
-  return { templates, ...visibleKeys(target.kind, keys, harmlessOnly), uid };
+async function renderSources(
+  sources: readonly Template[],
+  { target, keys, sandbox, uid }: RenderContext,
+  harmlessOnly: boolean,
+): Promise<Result<Readonly<Record<string, Content>>>> {
+  if (sources.length === 0) return succeed({});
+  const visible = visibleKeys(target.kind, keys, harmlessOnly);
+  const bytes = Object.values(visible.variables).reduce((sum, content) => sum + sizeOf(content), 0);
+  if (bytes > mostVariableBytes) {
+    const field = `spec.${blockOf(target)}.template`;
+    return fail(
+      "TooLarge",
+      `${field}: templates see at most ${mostVariableBytes} bytes of keys, and there are ${bytes}`,
+    );
+  }
+  return await sandbox.render({
+    templates: Object.fromEntries(sources.map(({ name, source }) => [name, source])),
+    ...visible,
+    uid,
+  });
 }
