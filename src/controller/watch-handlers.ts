@@ -1,7 +1,8 @@
 import type { TargetKind } from "../api/model.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { isNewer } from "../kubernetes/resource-version.ts";
 import { type Entry, targetKey } from "./external-value/entry.ts";
-import { isNewer } from "./external-value/write-status.ts";
+import { isSuspect } from "./external-value/gather-targets.ts";
 import type { Line } from "./queue/fair-lines.ts";
 import type { ReferenceIndex } from "./references.ts";
 import { type StoreRecords, storeKeyOf } from "./stores/store-records.ts";
@@ -53,8 +54,8 @@ export function createWatchHandlers(options: HandlerOptions): WatchHandlers {
       deleted() {},
     },
     target: (kind) => ({
-      changed: (_key, object) => suspectTargets(kind, object, options, false),
-      deleted: (_key, object) => suspectTargets(kind, object, options, true),
+      changed: (_key, object) => sightTarget(kind, object, options),
+      deleted: (_key, object) => sightTarget(kind, object, options),
     }),
   };
 }
@@ -71,17 +72,15 @@ function asksForWork(object: KubernetesObject, previous: KubernetesObject): bool
   );
 }
 
-/** A resourceVersion that is not our own write means drift: look, repair. */
-function suspectTargets(kind: TargetKind, object: KubernetesObject, options: HandlerOptions, gone: boolean): void {
-  const { name, namespace = "", resourceVersion = "", uid } = object.metadata;
+/** A resourceVersion that is not our own write means drift: look, repair. A deletion has one of its own. */
+function sightTarget(kind: TargetKind, object: KubernetesObject, options: HandlerOptions): void {
+  const { name, namespace = "", resourceVersion = "" } = object.metadata;
   for (const key of options.references.ofTarget(kind, namespace, name)) {
     const target = options.entries.get(key)?.targets.get(targetKey(kind, name));
-    // Nothing remembered: the visit that is under way or to come looks for itself.
-    if (!target?.memo) continue;
-    const stale = gone ? target.memo.uid !== uid : !isNewer(resourceVersion, target.memo.resourceVersion);
-    if (stale) continue;
-    target.suspect = true;
-    options.queue(key, "interactive");
+    if (!target || (target.seenVersion !== undefined && isNewer(target.seenVersion, resourceVersion))) continue;
+    target.seenVersion = resourceVersion;
+    // Nothing remembered: the visit that is under way looks for itself, and again at its end.
+    if (isSuspect(target)) options.queue(key, "interactive");
   }
 }
 

@@ -37,7 +37,7 @@ export function targetEntry(entry: Entry, kind: TargetKind, name: string): Targe
   const key = targetKey(kind, name);
   const present = entry.targets.get(key);
   if (present) return present;
-  const made: TargetEntry = { suspect: false };
+  const made: TargetEntry = {};
   entry.targets.set(key, made);
   return made;
 }

@@ -1,5 +1,6 @@
 import type { ExternalValueModel, TargetKind, TargetModel } from "../../api/model.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { isNewer } from "../../kubernetes/resource-version.ts";
 import { resourceTypeOf } from "../target/apply-target.ts";
 import type { TargetObject } from "../target/desired.ts";
 import type { Observation, TargetMemo } from "../target/observation.ts";
@@ -8,8 +9,16 @@ import { observeTarget } from "../target/observe.ts";
 /** What is known of a target between reconciles. */
 export interface TargetEntry {
   memo?: TargetMemo;
-  /** A resourceVersion that is not ours was seen, or the object went: look before relying on the memo. */
-  suspect: boolean;
+  /** The newest resourceVersion that the watch has shown of it, a deletion's included. */
+  seenVersion?: string;
+}
+
+/**
+ * Somebody else wrote to the target, or deleted it, after we left it: look before relying on the memo. Derived, so that an
+ * event that comes while a write of ours is under way is not forgotten with the answer.
+ */
+export function isSuspect({ memo, seenVersion }: TargetEntry): boolean {
+  return memo !== undefined && seenVersion !== undefined && isNewer(seenVersion, memo.resourceVersion);
 }
 
 /** The targets that the spec asks for. */
@@ -36,7 +45,7 @@ export async function observe(
   mustRead: boolean,
 ): Promise<Observation> {
   if (!mustRead) {
-    if (entry.memo && !entry.suspect) return { kind: "unchanged", memo: entry.memo };
+    if (entry.memo && !isSuspect(entry)) return { kind: "unchanged", memo: entry.memo };
     const creates = target.creationPolicy === "Owner" || target.creationPolicy === "Orphan";
     if (creates && !sight.seen(target.kind, target.name)) return { kind: "absent" };
   }

@@ -2,7 +2,7 @@ import type { ExternalValueModel } from "../../api/model.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Line } from "../queue/fair-lines.ts";
 import { type Entry, targetKey } from "./entry.ts";
-import { targetsOf } from "./gather-targets.ts";
+import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
 import { freshnessPromise } from "./outcome.ts";
 import type { ItemResult } from "./select.ts";
@@ -105,6 +105,6 @@ function inputsOf(
 function targetsUntouched(model: ExternalValueModel, entry: Entry): boolean {
   return targetsOf(model).every(({ kind, name }) => {
     const target = entry.targets.get(targetKey(kind, name));
-    return target?.memo !== undefined && !target.suspect;
+    return target?.memo !== undefined && !isSuspect(target);
   });
 }

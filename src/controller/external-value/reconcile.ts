@@ -1,15 +1,16 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
+import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
 import type { Verdict } from "../queue/work-queue.ts";
-import { fieldManagerFor } from "../target/field-manager.ts";
 import { conclude } from "./conclude.ts";
 import { conditionsOf, suspendedConditions } from "./conditions.ts";
 import { type Entry, newEntry } from "./entry.ts";
 import { recordOutcome, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
+import { isSuspect } from "./gather-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { readItemResults } from "./read-items.ts";
 import type { Services } from "./services.ts";
@@ -169,7 +170,8 @@ async function serve(
   await finish(conclusion.status, visit, services);
   if (conclusion.inOrder) entry.settledInputs = read.inputs;
   else delete entry.settledInputs;
-  return conclusion.verdict;
+  // What was touched while the write was under way had no memo to be compared with then.
+  return [...entry.targets.values()].some(isSuspect) ? { afterMs: 0, line: "interactive" } : conclusion.verdict;
 }
 
 /** Subscribes where what is wanted, or where it is read, has changed. */

@@ -36,7 +36,6 @@ async function settle(target: TargetModel, context: SettleContext): Promise<Sett
   let mustRead = false;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const observation = await observe(target, entry, sightOf(context), mustRead);
-    if (observation.kind === "read") entry.suspect = false;
     const decision = await decideTarget(decideInput(target, entry, observation, context));
     if (decision.kind !== "observe") {
       const settled = await carryOut(decision, entry, observation, context);
@@ -70,13 +69,11 @@ async function carryOut(
   const result = await applyTarget(decision.plan, context.write);
   switch (result.kind) {
     case "raced":
-      entry.suspect = true;
       return undefined;
     case "refused":
       return { decision, refused: result.failure, dataChanged: false, stands };
     case "written":
       entry.memo = result.memo;
-      entry.suspect = false;
       context.wrote(decision, result.memo);
       return { decision, memo: result.memo, dataChanged: decision.plan.dataChanged, stands: true };
   }

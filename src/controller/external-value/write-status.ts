@@ -1,6 +1,7 @@
 import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { resourceTypes } from "../../kubernetes/resource-types.ts";
+import { isNewer } from "../../kubernetes/resource-version.ts";
 import { stableJson } from "../target/fingerprint.ts";
 import type { Entry } from "./entry.ts";
 import { readStatus, type StatusModel } from "./status-model.ts";
@@ -59,10 +60,4 @@ async function put(
   };
   const answer = await client.replaceStatus(resourceTypes.externalValues, body, { fieldManager: statusManager });
   entry.written = { status, resourceVersion: answer.metadata.resourceVersion ?? resourceVersion };
-}
-
-/** resourceVersions are decimal numbers that only grow (Kubernetes 1.35, "Comparable resource versions"). */
-export function isNewer(one: string, other: string): boolean {
-  const sameLength = one.length === other.length;
-  return sameLength ? one > other : one.length > other.length;
 }
