@@ -195,4 +195,46 @@ describe("a batch that fails as a whole", () => {
     expect(calls.count("batchGetSecretValue")).toBe(2);
     expect(calls.count("getSecretValue")).toBe(0);
   });
+
+  it("takes the service's word that it is the batch that is denied, even where a secret is denied too", async () => {
+    const { read, calls } = createFakePlane();
+    const refs = ["a", "b", "c"].map(secret);
+    for (const name of ["a", "b", "c"]) {
+      calls.putSecret(name, name);
+    }
+    calls.fault = ({ operation, items }) => {
+      if (operation === "batchGetSecretValue") {
+        throw awsError("denied", "not authorized to perform: secretsmanager:BatchGetSecretValue on resource: *");
+      }
+      if (items.includes("b")) {
+        throw awsError("denied");
+      }
+    };
+    const readings = await read(refs);
+    expect(refs.map((ref) => contentOf(readings, ref))).toEqual(["a", undefined, "c"]);
+    calls.log.length = 0;
+    await read(refs);
+    expect(calls.count("batchGetSecretValue")).toBe(0);
+    expect(calls.count("getSecretValue")).toBe(3);
+  });
+
+  it("tells a denied secret from a denied batch where the service does not say which", async () => {
+    const { read, calls } = createFakePlane();
+    const refs = ["a", "b", "c"].map(secret);
+    for (const name of ["a", "b", "c"]) {
+      calls.putSecret(name, name);
+    }
+    calls.fault = ({ items }) => {
+      if (items.includes("b")) {
+        throw awsError("denied");
+      }
+    };
+    await read(refs);
+    calls.log.length = 0;
+    await read(refs);
+    expect(calls.log.map(({ operation, items }) => [operation, items]).sort()).toEqual([
+      ["batchGetSecretValue", ["a", "c"]],
+      ["getSecretValue", ["b"]],
+    ]);
+  });
 });

@@ -130,6 +130,21 @@ describe("polling", () => {
     expect(fake.calls.count()).toBe(10);
   });
 
+  it("skips a turn that comes right after somebody read all of it, and not the one after", async () => {
+    const fake = createFakePlane();
+    const refs = withParameters(fake, 10);
+    await subscribed(fake, refs);
+    await fake.clock.advance(minute);
+    const turn = (fake.calls.log.at(-1)?.at ?? 0) + minute;
+    await fake.clock.advance(turn - 1000 - fake.clock.now());
+    await fake.read(refs);
+    fake.calls.log.length = 0;
+    await fake.clock.advance(2000);
+    expect(fake.calls.count()).toBe(0);
+    await fake.clock.advance(minute);
+    expect(fake.calls.log.map(({ at }) => at)).toEqual([turn + minute]);
+  });
+
   it("tells of a failure by kind once, and of the recovery once", async () => {
     const fake = createFakePlane();
     await subscribed(fake, withParameters(fake, 10));
@@ -202,6 +217,29 @@ describe("poison names", () => {
     await fake.clock.advance(minute);
     expect(fake.calls.count()).toBeLessThanOrEqual(400 * 1.05);
     expect(refs.every((ref) => fake.reader.peek(ref)?.failure === undefined)).toBe(true);
+  });
+
+  it("hold up nobody while they are looked for", async () => {
+    const late: number[] = [];
+    const fake = createFakePlane({ metrics: { pollStarted: ({ lateSeconds }) => void late.push(lateSeconds) } });
+    await subscribed(fake, withParameters(fake, 1000));
+    await fake.clock.advance(minute);
+    const isPoison = (name: string): boolean => Number(name.slice(3)) % 20 === 0;
+    fake.calls.fault = ({ items }) => {
+      if (items.some(isPoison)) {
+        throw awsError("denied");
+      }
+    };
+    // Taking a batch apart takes calls, and each takes its time.
+    fake.calls.latency = () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      fake.clock.after(fake.calls.log.at(-1)?.items.length === 10 ? 50 : 5000, resolve);
+      return promise;
+    };
+    late.length = 0;
+    await fake.clock.advance(minute);
+    expect(late.length).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...late)).toBeLessThanOrEqual(1);
   });
 
   it("do not multiply the calls of an identity that lost its access altogether", async () => {

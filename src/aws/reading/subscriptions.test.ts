@@ -135,6 +135,17 @@ describe("a read", () => {
     expect((await read([a], { notBefore })).get(refKey(a))?.failure).toBeUndefined();
   });
 
+  it("trusts no age from a clock that was set back since", async () => {
+    const { calls, clock, read } = setUp();
+    await read([a]);
+    clock.jump(-60 * minute);
+    calls.putParameter("/a", "newer");
+    const readings = await read([a], { notBefore: clock.now() - 1000 });
+    expect(readings.get(refKey(a))?.good?.values[0]?.content).toBe("newer");
+    expect((await read([a], { notBefore: clock.now() - 1000 })).get(refKey(a))?.good?.values[0]?.content).toBe("newer");
+    expect(calls.count()).toBe(2);
+  });
+
   it("brings tags of both services", async () => {
     const { calls, read } = setUp();
     calls.putParameter("/a", "x", { tags: { owner: "me" } });
