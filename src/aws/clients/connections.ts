@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { getCACertificates } from "node:tls";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { proxyEnvironment } from "./proxy-environment.ts";
 import { withXmlErrors } from "./xml-errors.ts";
 
 /** The sockets of the process: all clients share them, so that a host has one bounded pool, whoever asks. */
@@ -14,7 +15,7 @@ export interface Connections {
 }
 
 export interface ConnectionOptions {
-  /** `process.env`: HTTPS_PROXY, HTTP_PROXY, NO_PROXY and AWS_CA_BUNDLE count. */
+  /** `process.env`: HTTPS_PROXY, HTTP_PROXY, NO_PROXY and AWS_CA_BUNDLE count, here and nowhere else. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds to a TCP and TLS connection. Default 3,000. */
   readonly connectTimeoutMs?: number;
@@ -35,7 +36,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     maxSockets,
     // All that were needed at a peak are worth keeping: a handshake costs more than an idle socket.
     maxFreeSockets: maxSockets,
-    proxyEnv: { ...environment },
+    proxyEnv: proxyEnvironment(environment, process.versions.node),
   };
   const httpAgent = new HttpAgent(pool);
   const httpsAgent = new HttpsAgent({ ...pool, ...trustedAuthorities(environment["AWS_CA_BUNDLE"]) });
