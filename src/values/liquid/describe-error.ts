@@ -4,12 +4,25 @@ import { forbiddenName } from "./check-names.ts";
 import { FilterError, ForbiddenVariableError } from "./errors.ts";
 
 /**
- * A failed template in words that hold no value. Liquid's own messages are not repeated, since they may quote values
- * (an undefined `values[PASSWORD]` is named by what PASSWORD holds): only the source of a variable's name, names of
- * filters and tags, and our own filters' messages are.
+ * A template that cannot be parsed, in our words. Parsing sees no value, so names of filters and tags may be told; the
+ * rest of Liquid's message quotes the source, which may come from a Secret, and is not.
  */
-export function describeTemplateError(error: unknown): ReturnType<typeof fail> {
-  const chain = chainOf(error);
+export function describeParseError(error: unknown): ReturnType<typeof fail> {
+  const message = messageOf(error);
+  for (const [pattern, say] of parseMessages) {
+    const match = pattern.exec(message);
+    if (match) return fail("TemplateFailed", `${placeOf(chainOf(error))}${say(match[1] ?? "")}`);
+  }
+  return fail("TemplateFailed", `${placeOf(chainOf(error))}this is not valid Liquid`);
+}
+
+/**
+ * A template that failed while it was rendered, in words that hold no value. Liquid's own messages are not repeated: an
+ * undefined `values[PASSWORD]` is named by what PASSWORD holds, and `where: PASSWORD` is parsed. Told are only the
+ * variable as it stands in `source`, and our own filters' messages.
+ */
+export function describeRenderError(error: unknown, source: string): ReturnType<typeof fail> {
+  const chain = chainOf(error).filter((link) => !LiquidError.is(link) || link.token.input === source);
   const forbidden = chain.find((link) => link instanceof ForbiddenVariableError);
   const place = placeOf(chain);
   if (forbidden) return fail("SpecInvalid", `${place}${forbiddenName(forbidden.variable)}`);
@@ -42,27 +55,25 @@ function explain(chain: readonly unknown[]): string {
     return `${variable} is not there; where it may be absent, write ${variable} | default: …`;
   }
   const message = messageOf(chain[0]);
-  for (const [pattern, say] of known) {
-    const match = pattern.exec(message);
-    if (match) return say(match[1] ?? "");
-  }
-  return "this cannot be rendered; check the types of what the filters are given";
+  const [, known] = renderMessages.find(([pattern]) => pattern.test(message)) ?? [];
+  return known ?? "this cannot be rendered; check the types of what the filters are given";
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "");
 
-/** Liquid's messages that may be told, in our words; each group is a name out of the template's own syntax. */
-const known: readonly (readonly [RegExp, (name: string) => string])[] = [
+const parseMessages: readonly (readonly [RegExp, (name: string) => string])[] = [
   [/^undefined filter: (\w+)/, (name) => `there is no filter ${name}${hintForFilter(name)}`],
   [/^tag "(\w+)" not found/, (name) => `there is no tag ${name}${hintForTag(name)}`],
   [/^tag "?\{%-?\s*(\w+).* not closed/s, (name) => `the tag ${name} is not closed`],
   [/^output ".* not closed/s, () => "an output {{ is not closed with }}"],
-  [/^template render limit exceeded/, () => "the template takes too long"],
-  [/^(?:memory alloc|parse length) limit exceeded/, () => "the template needs too much memory"],
-  [/^Invalid (?:string|array) length/, () => "the template needs too much memory"],
-  [/^Cannot convert object to primitive value/, () => "an object cannot stand in text; use json, to_yaml or to_toml"],
-  [/^Maximum call stack size exceeded/, () => "the template nests too deeply"],
-  [/^(?:unexpected|invalid|illegal|expected|unbalanced|\[ not closed|duplicated)/, () => "this is not valid Liquid"],
+  [/^parse length limit exceeded/, () => "the template is too long"],
+];
+
+const renderMessages: readonly (readonly [RegExp, string])[] = [
+  [/^template render limit exceeded/, "the template takes too long"],
+  [/^memory alloc limit exceeded|^Invalid (?:string|array) length/, "the template needs too much memory"],
+  [/^Cannot convert object to primitive value/, "an object cannot stand in text; use json, to_yaml or to_toml"],
+  [/^Maximum call stack size exceeded/, "the template nests too deeply"],
 ];
 
 function hintForFilter(name: string): string {

@@ -2,6 +2,7 @@ import { filters as builtInFilters, Liquid } from "liquidjs";
 import { FilterError } from "./errors.ts";
 import type { FilterScope } from "./filters/filter.ts";
 import { filters } from "./filters/table.ts";
+import { SourceNumber } from "./values.ts";
 
 /** Longest template, all of one job together would be bounded by the size of an object in etcd anyway. */
 const mostTemplateCharacters = 1024 * 1024;
@@ -79,12 +80,22 @@ function guardArithmetic(name: string) {
     input: unknown,
     ...args: unknown[]
   ): unknown {
+    const numbers = [input, ...args]
+      .filter((operand) => typeof operand !== "boolean")
+      .map((operand) => numberIn(operand));
     const result: unknown = calculate?.call(this, input, ...args);
-    if (!Number.isFinite(result)) throw new FilterError(`${name} must be given numbers, and not divide by zero`);
+    if (!numbers.every(Number.isFinite) || !Number.isFinite(result))
+      throw new FilterError(`${name} must be given numbers, and not divide by zero`);
     if (Number.isInteger(result) && !Number.isSafeInteger(result))
       throw new FilterError(`${name} gives too large a number`);
     return result;
   };
+}
+
+/** Not a number where an operand is none; Liquid would take it for 0. */
+function numberIn(operand: unknown): number {
+  const text = operand instanceof SourceNumber ? operand.source : operand;
+  return typeof text === "number" || (typeof text === "string" && text.trim() !== "") ? Number(text) : Number.NaN;
 }
 
 /** Whether an argument stands in the template as a quoted text, and so is no value. */

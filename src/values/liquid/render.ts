@@ -1,10 +1,10 @@
-import { type Liquid, LiquidError } from "liquidjs";
+import { type Liquid, LiquidError, type Template } from "liquidjs";
 import type { Content, Result } from "../contract.ts";
 import { fail, failAt, succeed } from "../result.ts";
 import type { RenderRequest } from "../sandbox/protocol.ts";
 import { mostTargetBytes } from "../target/size.ts";
 import { checkNames } from "./check-names.ts";
-import { describeTemplateError } from "./describe-error.ts";
+import { describeParseError, describeRenderError } from "./describe-error.ts";
 import { createEngine } from "./engine.ts";
 import { BytesInTextError } from "./errors.ts";
 import type { FilterScope } from "./filters/filter.ts";
@@ -45,15 +45,24 @@ interface Names {
 }
 
 function renderOne(engine: Liquid, source: string, scope: object, names: Names): Result<Content> {
+  const parsed = parse(engine, source);
+  if (!parsed.ok) return parsed;
   try {
-    const parsed = engine.parse(source);
-    const checked = checkNames(parsed, names.known, names.forbidden);
-    return checked.ok ? contentOfOutput(engine.renderSync(parsed, scope)) : checked;
+    const checked = checkNames(parsed.value, names.known, names.forbidden);
+    return checked.ok ? contentOfOutput(engine.renderSync(parsed.value, scope)) : checked;
   } catch (error) {
     // A YAML block ends in a line break, which is hardly meant to stand behind a keystore.
     const trimmed = source.trim();
     if (isBytesInText(error) && trimmed !== source) return renderOne(engine, trimmed, scope, names);
-    return describeTemplateError(error);
+    return describeRenderError(error, source);
+  }
+}
+
+function parse(engine: Liquid, source: string): Result<Template[]> {
+  try {
+    return succeed(engine.parse(source));
+  } catch (error) {
+    return describeParseError(error);
   }
 }
 
