@@ -54,7 +54,7 @@ export interface ReaderOptions {
   readonly region: string;
   /** Belongs to the plane from then on, which closes it with the reader. */
   readonly calls: ServiceCalls;
-  /** In the order in which they are tried. */
+  /** In the order in which they are tried; their calls belong to the plane too, and to this reader alone. */
   readonly failover?: readonly Replica[];
   /** Readers of one account and region share its quota. Unknown: the reader has it to itself. */
   readonly account?: string;

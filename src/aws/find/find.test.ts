@@ -46,7 +46,14 @@ describe("a path", () => {
 
   it("fails on a token that comes twice, instead of going round for ever", async () => {
     const { read, calls } = createFakePlane();
-    calls.getParametersByPath = () => Promise.resolve({ items: [], nextToken: "again" });
+    let pages = 0;
+    calls.getParametersByPath = async () => {
+      pages += 1;
+      if (pages > 10) {
+        throw awsError("unavailable", "it went round for ever");
+      }
+      return { items: [], nextToken: pages % 2 === 0 ? "even" : "odd" };
+    };
     expect(errorOf(await read([path]), path)).toMatchObject({ code: "RepeatedToken" });
   });
 
@@ -116,6 +123,31 @@ describe("a path", () => {
     plane.subscribe("b", [want("web")]);
     await read([path], { notBefore: 0 });
     expect(peeked(fake, path)).toEqual(["/shop/db", "/shop/web"]);
+  });
+
+  it("holds the kept ones alone of 20,000, and never more than a page of the others", async () => {
+    const { reader, read, calls, plane } = createFakePlane();
+    const asked: string[] = [];
+    calls.getParametersByPath = async ({ nextToken = "0" }) => {
+      const items = Array.from({ length: 10 }, (_, index) => {
+        const name = `/shop/${nextToken}${index}`;
+        return {
+          name,
+          arn: `arn:aws:ssm:eu-west-1:123456789012:parameter${name}`,
+          type: "String" as const,
+          value: "x",
+          version: 1,
+        };
+      });
+      return { items, ...(nextToken === "1999" ? {} : { nextToken: String(Number(nextToken) + 1) }) };
+    };
+    const keep = (name: string): boolean => {
+      asked.push(name);
+      return name.endsWith("777");
+    };
+    plane.subscribe("r", [{ reader, ref: path, store: "s", keep, keepId: "777" }]);
+    expect(namesOf(await read([path]), path)?.length).toBe(20);
+    expect(asked.length).toBe(20_000);
   });
 
   it("is not shared, while under way, with one that keeps more", async () => {

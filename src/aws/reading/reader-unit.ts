@@ -69,7 +69,9 @@ export function createReaderUnit(
     }
   };
   const linger = (): void => {
-    cancelSweep ??= clock.after(lingerMs, sweep);
+    if (!closed) {
+      cancelSweep ??= clock.after(lingerMs, sweep);
+    }
   };
 
   return {
@@ -94,6 +96,9 @@ export function createReaderUnit(
       cancelSweep?.();
       poller.close();
       core.close();
+      for (const entry of core.entries.values()) {
+        core.drop(entry);
+      }
       options.calls.close();
       for (const replica of options.failover ?? []) {
         replica.calls.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ValueRef } from "../../api/source.ts";
+import { defaultLimits } from "../../api/store-model.ts";
 import { createFakePlane } from "../fakes/fake-plane.ts";
 import { awsError } from "../fakes/fake-service-calls.ts";
 import type { Want } from "../reader.ts";
@@ -174,6 +175,25 @@ describe("release and close", () => {
     expect(calls.closed).toBe(true);
     expect(plane.find("operator", "eu-west-1")).toBeUndefined();
     expect(() => plane.subscribe("r", [want()])).toThrow("released");
+  });
+
+  it("gives back the memory of a reader that was closed", async () => {
+    const bytes: number[] = [];
+    const { plane, reader, calls, read } = createFakePlane({
+      metrics: { memoryHeld: (held) => void bytes.push(held) },
+    });
+    calls.putParameter("/a", "x".repeat(1000));
+    await read([a]);
+    expect(bytes.at(-1)).toBeGreaterThan(1000);
+    expect(plane.release(reader)).toBe(true);
+    const other = plane.reader({ id: "b", region: "eu-west-1", calls: createFakePlane().calls, limits: defaultLimits });
+    await other.read([{ kind: "tags", of: { service: "secretsManager", id: "none" } }], {
+      notBefore: 0,
+      content: true,
+      priority: "interactive",
+      store: "s",
+    });
+    expect(bytes.at(-1)).toBe(0);
   });
 
   it("leaves no timer behind", async () => {
