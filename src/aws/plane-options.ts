@@ -52,9 +52,9 @@ export interface ReaderOptions {
   /** Stable for the credential recipe, safe for logs. */
   readonly id: string;
   readonly region: string;
-  /** Belongs to the plane from then on, which closes it with the reader. */
+  /** Closed by the plane, with the last reader that has it. */
   readonly calls: ServiceCalls;
-  /** In the order in which they are tried; their calls belong to the plane too, and to this reader alone. */
+  /** In the order in which they are tried; their calls are closed likewise. */
   readonly failover?: readonly Replica[];
   /** Readers of one account and region share its quota. Unknown: the reader has it to itself. */
   readonly account?: string;

@@ -14,7 +14,8 @@ export interface ReadingPlane extends Subscriptions {
   reader(options: ReaderOptions): Reader;
   find(id: string, region: string): Reader | undefined;
   /**
-   * Closes the reader and its service calls, unless a subscriber still wants something of it.
+   * Closes the reader, and those of its service calls that no other reader has, unless a subscriber still wants something
+   * of it.
    * @returns whether it was closed.
    */
   release(reader: Reader): boolean;
@@ -40,6 +41,15 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
     }
     return unit;
   };
+  const closeUnit = (unit: ReaderUnit): void => {
+    unit.close();
+    const inUse = new Set([...units.values()].flatMap(({ calls }) => calls));
+    for (const calls of new Set(unit.calls)) {
+      if (!inUse.has(calls)) {
+        calls.close();
+      }
+    }
+  };
   return {
     reader(readerOptions) {
       const address = addressOf(readerOptions.id, readerOptions.region);
@@ -62,7 +72,7 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
         return false;
       }
       units.delete(addressOf(reader.id, reader.region));
-      unit.close();
+      closeUnit(unit);
       return true;
     },
     quotaNeeds(reader) {
@@ -76,10 +86,10 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       );
     },
     close() {
-      for (const unit of units.values()) {
-        unit.close();
+      for (const [address, unit] of units) {
+        units.delete(address);
+        closeUnit(unit);
       }
-      units.clear();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createPoller } from "../calendar/poller.ts";
 import type { Load } from "../calendar/quota-needs.ts";
+import type { ServiceCalls } from "../calls.ts";
 import type { ContentMemory } from "../memory/content-memory.ts";
 import type { PlaneOptions, ReaderOptions } from "../plane-options.ts";
 import type { Reader } from "../reader.ts";
@@ -7,16 +8,19 @@ import type { Entry } from "./entry.ts";
 import { createReaderCore } from "./reader-core.ts";
 import type { Owner } from "./subscribers.ts";
 
-/** One reader with all that belongs to it: its values, its polling, its service calls. */
+/** One reader with all that belongs to it: its values, its windows, its polling. */
 export interface ReaderUnit extends Owner {
   readonly reader: Reader;
   /** As they are now. */
   options(): ReaderOptions;
   /** Limits and account may change while a reader lives; its service calls do not. */
   update(options: Pick<ReaderOptions, "limits" | "account">): void;
+  /** The service calls of all its regions. */
+  readonly calls: readonly ServiceCalls[];
   isWanted(): boolean;
   /** What its polls cost, by quota and interval. */
   loads(): readonly Load[];
+  /** Ends its timers and drops its values; its service calls may be another reader's too. */
   close(): void;
 }
 
@@ -76,6 +80,7 @@ export function createReaderUnit(
 
   return {
     reader: core.reader,
+    calls: [options.calls, ...(options.failover ?? []).map((replica) => replica.calls)],
     options: () => current,
     update({ limits, account }) {
       current = { ...options, limits, ...(account === undefined ? {} : { account }) };
@@ -98,10 +103,6 @@ export function createReaderUnit(
       core.close();
       for (const entry of core.entries.values()) {
         core.drop(entry);
-      }
-      options.calls.close();
-      for (const replica of options.failover ?? []) {
-        replica.calls.close();
       }
     },
   };

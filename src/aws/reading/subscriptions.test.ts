@@ -177,6 +177,17 @@ describe("release and close", () => {
     expect(() => plane.subscribe("r", [want()])).toThrow("released");
   });
 
+  it("closes service calls with the last reader that has them", () => {
+    const { plane, reader, calls } = createFakePlane();
+    const failover = [{ region: "eu-west-1", calls }];
+    const own = createFakePlane().calls;
+    const other = plane.reader({ id: "b", region: "eu-central-1", calls: own, failover, limits: defaultLimits });
+    plane.release(reader);
+    expect(calls.closed).toBe(false);
+    plane.release(other);
+    expect([calls.closed, own.closed]).toEqual([true, true]);
+  });
+
   it("gives back the memory of a reader that was closed", async () => {
     const bytes: number[] = [];
     const { plane, reader, calls, read } = createFakePlane({
