@@ -31,10 +31,20 @@ export function createConnections(kubeConfig: KubeConfig, now: () => number): Co
   let held: { readonly until: number; readonly connection: Promise<Connection> } | undefined;
   const server = serverOf(kubeConfig);
 
-  async function resolve(): Promise<Connection> {
+  async function read(): Promise<HttpsOptions> {
     const options: HttpsOptions = {};
     await source.applyToHTTPSOptions(options);
+    return options;
+  }
+
+  async function resolve(): Promise<Connection> {
+    let options = await read();
     const identity = tlsIdentity(options);
+    if (agent !== undefined && agent.identity !== identity) {
+      // The library keeps its first agent, with the CA and certificate of then.
+      source = forgetCredentials(source);
+      options = await read();
+    }
     if (agent?.identity !== identity) agent = { identity, agent: createAgent(source, server, options) };
     return { server, agent: agent.agent, headers: headersOf(options) };
   }

@@ -122,6 +122,7 @@ export function createReflector<T extends KubernetesObject>(options: ReflectorOp
     let opened: number | undefined;
     try {
       resourceVersion ??= await list();
+      if (signal.aborted) return 0;
       opened = clock.now();
       await watch(resourceVersion);
       observe("closed", "");

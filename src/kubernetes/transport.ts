@@ -123,8 +123,8 @@ function timedOut(limits: Limits): ApiError {
 
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (!(error instanceof Error)) return new ApiError({ status: 0, reason: "Unreachable", message: String(error) });
-  if (error.name === "AbortError") return new ApiError({ status: 0, reason: "Aborted", message: "Aborted" });
-  const message = `The API server cannot be reached: ${error.message}`;
-  return new ApiError({ status: 0, reason: "Unreachable", message, cause: error });
+  const { name, message } = error as Partial<Error>;
+  if (name === "AbortError") return new ApiError({ status: 0, reason: "Aborted", message: "Aborted" });
+  const said = `The API server cannot be reached: ${message}`;
+  return new ApiError({ status: 0, reason: "Unreachable", message: said, cause: error });
 }
