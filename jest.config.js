@@ -32,9 +32,10 @@ export default {
         "<rootDir>/hack/**/*.test.ts",
         "<rootDir>/bench/**/*.test.ts",
         "<rootDir>/demo/**/*.test.ts",
+        "<rootDir>/test/faults/support/*.test.ts",
       ],
     },
     { ...onRealParts, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
-    { ...onRealParts, displayName: "faults", testMatch: ["<rootDir>/test/faults/**/*.test.ts"] },
+    { ...onRealParts, displayName: "faults", testMatch: ["<rootDir>/test/faults/*.test.ts"] },
   ],
 };
