@@ -80,6 +80,11 @@ const versions = (objects: Iterable<KubernetesObject>): string[] =>
   [...objects].map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort();
 const inStep = (): boolean => versions(reflector.values()).join() === versions(collection.objects.values()).join();
 
+/** A watch on which nothing happens until the test is over. */
+async function* idle(): AsyncGenerator<never> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 describe("a reflector", () => {
   it("lists in pages, says so once, then follows", async () => {
     for (const name of ["a", "b", "c", "d", "e"]) collection.put(name);
@@ -150,6 +155,49 @@ describe("a reflector", () => {
     const watches = () => server.requests.filter(({ url }) => url.searchParams.has("watch")).length;
     await until("another watch", () => watches() >= 2);
     expect(server.requests.length - watches()).toBe(lists);
+  });
+
+  it("goes on from the last event, not from the list", async () => {
+    await reflect({ watchSeconds: { from: 60, to: 60 } }).synced();
+    await until("a watch", () => collection.openWatches === 1);
+    collection.put("a");
+    await until("in step", inStep);
+    collection.disturb("reset");
+    const versionsAsked = () =>
+      server.requests.flatMap(({ url: { searchParams } }) =>
+        searchParams.has("watch") ? [searchParams.get("resourceVersion")] : [],
+      );
+    await until("another watch", () => versionsAsked().length === 2);
+    expect(versionsAsked()).toEqual(["1", "2"]);
+  });
+
+  it("lists in one piece when a page's continuation has expired", async () => {
+    for (const name of ["a", "b", "c"]) collection.put(name);
+    const limits = () => server.requests.map(({ url }) => url.searchParams.get("limit"));
+    collection.failNextList("expired page");
+    collection.failNextList("expired page");
+    reflect({ client: { ...client, watch: () => idle() } });
+    await reflector.synced();
+    // The fault passes by first pages, and so hits the second request.
+    expect(limits()).toEqual(["2", "2", null]);
+  });
+
+  it("takes the opening of a watch for a sign of life", async () => {
+    let open = (): void => {};
+    reflect({
+      client: {
+        ...client,
+        watch: (_type, _query, { onOpen }) => {
+          open = () => onOpen?.();
+          return idle();
+        },
+      },
+    });
+    await reflector.synced();
+    const { lastSignOfLife } = reflector;
+    await until("a later moment", () => performance.now() > lastSignOfLife + 1);
+    open();
+    expect(reflector.lastSignOfLife).toBeGreaterThan(lastSignOfLife);
   });
 
   it("says what came, went and was replaced while it could not watch", async () => {
