@@ -2,6 +2,7 @@ import type { Registry } from "prom-client";
 import { createAwsClients } from "../aws/clients/aws-clients.ts";
 import { createPlane } from "../aws/plane.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
+import { createEventRecorder } from "../kubernetes/events/event-recorder.ts";
 import type { HealthCheck } from "../telemetry/health.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createSandbox } from "../values/sandbox/sandbox.ts";
@@ -13,10 +14,12 @@ import { createReconciler } from "./external-value/reconcile.ts";
 import { createLiveness, createReadiness } from "./health-checks.ts";
 import { createAwsMetrics, createPlaneMetrics } from "./metrics/aws-metrics.ts";
 import { createQueueMetrics } from "./metrics/queue-metrics.ts";
-import { observeResources, observeWatches } from "./metrics/resource-metrics.ts";
+import { createWatchCounter, observeResources, observeShards, observeWatches } from "./metrics/resource-metrics.ts";
+import { createOwnership } from "./ownership.ts";
 import { createWorkQueue, type QueueHooks, type WorkQueue } from "./queue/work-queue.ts";
 import { createReferences } from "./references.ts";
 import { resourceFacts } from "./resource-facts.ts";
+import { createShardWork } from "./shard-work.ts";
 import { createStoreDirectory } from "./stores/store-directory.ts";
 import { createStoreReconciler } from "./stores/store-reconciler.ts";
 import { createStoreRecords } from "./stores/store-records.ts";
@@ -77,6 +80,13 @@ export function createController(options: ControllerOptions, services: Controlle
     clusterName: options.clusterName,
     allowOperatorIdentityInNamespaces: options.allowOperatorIdentityInNamespaces,
   };
+  const recorder = createEventRecorder({
+    client,
+    logger,
+    clock,
+    wallNow: () => Date.now(),
+    instance: options.identity,
+  });
   const sandbox = createSandbox({ workerUrl: options.sandboxWorkerUrl });
   const reconciler = createReconciler({
     client,
@@ -92,11 +102,12 @@ export function createController(options: ControllerOptions, services: Controlle
     clock,
     random,
     logger,
-    events: createEventSink(client, { logger, identity: options.identity }),
+    events: createEventSink(recorder, logger),
     references,
     defaultStoreKind: options.namespaces ? "ValueStore" : "ClusterValueStore",
     startedAt,
     gatherTimeoutMs,
+    owns: (key) => ownership.owns(key),
     find: (key) => watches.externalValues.get(key),
     targetSeen: (kind, namespace, name) => watches.targets[kind].get(`${namespace}/${name}`) !== undefined,
   });
@@ -106,7 +117,7 @@ export function createController(options: ControllerOptions, services: Controlle
     clock,
     random,
     concurrency: options.concurrency,
-    work: (key, line) => reconciler.reconcile(key, line),
+    work: async (key, line) => (ownership.owns(key) ? await reconciler.reconcile(key, line) : reconciler.forget(key)),
     onError: (key, error) => failed("ExternalValue", key, error),
     hooks: queueMetrics.hooks,
   });
@@ -116,6 +127,7 @@ export function createController(options: ControllerOptions, services: Controlle
     records,
     clients,
     ...identityOptions,
+    mayWrite: () => ownership.leads,
     changed: (storeKey) => {
       for (const key of references.ofStore(storeKey)) queue.add(key, "interactive");
     },
@@ -124,12 +136,23 @@ export function createController(options: ControllerOptions, services: Controlle
     clock,
     random,
     concurrency: 10,
-    work: storeWork,
+    work: async (key) => (ownership.heldShards().length > 0 ? await storeWork(key) : undefined),
     onError: (key, error) => failed("store", key, error),
     hooks: silentHooks,
   });
+  const attempts = new Map<string, number>();
+  const countRound = createWatchCounter(registry);
   const watches = createWatches(
-    { client, namespaces: options.namespaces, logger, clock },
+    {
+      client,
+      namespaces: options.namespaces,
+      logger,
+      clock,
+      observe(kind, what, reason) {
+        attempts.set(kind, clock.now());
+        countRound(kind, what, reason);
+      },
+    },
     createWatchHandlers({
       records,
       references,
@@ -141,6 +164,12 @@ export function createController(options: ControllerOptions, services: Controlle
     }),
   );
   const reflectors = allOf(watches);
+  const ownership = createOwnership(
+    options,
+    { client, logger },
+    createShardWork({ queue, storeQueue, records, watches, clients, reconciler, ownership: () => ownership }),
+  );
+  observeShards(registry, ownership);
   observeWatches(registry, () =>
     reflectors.map(([kind, reflector]) => ({ kind, ageSeconds: (clock.now() - reflector.lastSignOfLife) / 1000 })),
   );
@@ -154,17 +183,20 @@ export function createController(options: ControllerOptions, services: Controlle
         logger.info({ externalValues: watches.externalValues.size }, "watches are in step");
         storeQueue.resume();
         queue.resume();
+        ownership.start();
       });
     },
     async stop() {
       stopped = true;
       await Promise.all([queue.drain(), storeQueue.drain()]);
+      await ownership.stop();
+      await recorder.stop();
       await Promise.all(reflectors.map(([, reflector]) => reflector.stop()));
       plane.close();
       clients.close();
       await sandbox.close();
     },
-    liveness: createLiveness({ queue, storeQueue, reflectors, clock }),
+    liveness: createLiveness({ queue, storeQueue, reflectors, lastAttempt: (kind) => attempts.get(kind), clock }),
     readiness: createReadiness(reflectors),
   };
 }

@@ -10,20 +10,39 @@ export interface LivenessOptions {
   readonly queue: WorkQueue;
   readonly storeQueue: WorkQueue;
   readonly reflectors: Named;
+  /** Clock milliseconds of the last thing that the loop of a watch did, a failed attempt included. */
+  readonly lastAttempt: (kind: string) => number | undefined;
   readonly clock: Clock;
 }
 
 // Longer than any visit may take: reading has its own limit of a minute, a request to the API server one of 30 s.
 const stuckAfterMs = 300_000;
 
-/** Fails when the queue makes no progress. An AWS or an API server that is down is no failure of this process. */
-export function createLiveness({ queue, storeQueue, clock }: LivenessOptions): Readonly<Record<string, HealthCheck>> {
+// The server ends a watch after at most 10 minutes, with bookmarks every minute; attempts are seconds apart.
+const silentAfterMs = 720_000;
+
+/**
+ * Fails when a queue or a watch makes no progress. An AWS or an API server that is down is no failure of this process:
+ * a watch that tries again and again progresses. A blocked event loop answers no probe at all.
+ */
+export function createLiveness({
+  queue,
+  storeQueue,
+  reflectors,
+  lastAttempt,
+  clock,
+}: LivenessOptions): Readonly<Record<string, HealthCheck>> {
   const stuck = (which: WorkQueue): string | undefined => {
     const since = which.stuckSince;
     const age = since === undefined ? 0 : clock.now() - since;
     return age > stuckAfterMs ? `no progress for ${Math.round(age / 1000)} s` : undefined;
   };
-  return { queue: () => stuck(queue), stores: () => stuck(storeQueue) };
+  const silent = (kind: string, reflector: Reflector<KubernetesObject>): string | undefined => {
+    const age = clock.now() - Math.max(reflector.lastSignOfLife, lastAttempt(kind) ?? 0);
+    return age > silentAfterMs ? `neither an event nor an attempt for ${Math.round(age / 1000)} s` : undefined;
+  };
+  const watches = reflectors.map(([kind, reflector]) => [`watch-${kind.toLowerCase()}`, () => silent(kind, reflector)]);
+  return { queue: () => stuck(queue), stores: () => stuck(storeQueue), ...Object.fromEntries(watches) };
 }
 
 /** Ready as soon as every watch has listed once. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { createKubernetesClient } from "../kubernetes/kubernetes-client.ts";
+import { reportCrashes } from "../telemetry/crash-report.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetricsRegistry } from "../telemetry/metrics.ts";
 import { systemClock } from "./clock.ts";
@@ -15,9 +16,13 @@ export interface ControllerEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+// Below the chart's terminationGracePeriodSeconds of 30.
+const drainMs = 25_000;
+
 /** Runs the operator until SIGTERM or SIGINT, then lets the work under way end. Rejects where it cannot start. */
 export async function runController(options: ControllerOptions, around: ControllerEnvironment): Promise<void> {
   const { logger, kubeConfig, environment } = around;
+  reportCrashes(process, logger);
   const registry = createMetricsRegistry();
   const client = createKubernetesClient({ kubeConfig, version: options.version });
   const controller = createController(options, {
@@ -34,8 +39,13 @@ export async function runController(options: ControllerOptions, around: Controll
   controller.start();
   const signal = await terminationSignal();
   logger.info({ signal }, "stopping: the work under way ends first");
+  const late = setTimeout(() => {
+    logger.warn({}, "the work under way did not end in time; it is left to the next start");
+    process.exit(0);
+  }, drainMs);
   await controller.stop();
   await servers.close();
+  clearTimeout(late);
   client.close();
   logger.info({}, "stopped");
 }

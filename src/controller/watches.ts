@@ -26,19 +26,23 @@ export interface WatchHandlers {
   target(kind: TargetKind): ReflectorHandler<KubernetesObject>;
 }
 
+/** Told of everything that a watch's loop does, for metrics and liveness. */
+export type WatchObserver = (kind: string, what: "listed" | "closed" | "failed", reason: string) => void;
+
 export interface WatchOptions {
   readonly client: KubernetesClient;
   readonly namespaces: readonly string[] | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly observe: WatchObserver;
 }
 
 /** Makes the reflectors; `allOf` starts them. */
 export function createWatches(options: WatchOptions, handlers: WatchHandlers): Watches {
-  const { client, namespaces, logger, clock } = options;
+  const { client, namespaces, logger, clock, observe } = options;
   const reflect = (type: ResourceType, handler: ReflectorHandler<KubernetesObject>, query: object = {}) =>
     createMultiReflector<KubernetesObject>(
-      { client, type, query, handler, logger, clock },
+      { client, type, query, handler, logger, clock, observe: (what, reason) => observe(type.kind, what, reason) },
       type.namespaced ? namespaces : undefined,
     );
   const targets = { labelSelector: `${managedLabel}=true`, metadataOnly: true };

@@ -27,6 +27,13 @@ describe("createLogger", () => {
     expect(lines[0]).toMatch(/^\S+Z WARN {2}not ready resource=shop\/checkout reason="two words"\n$/);
   });
 
+  it("tells of an error its kind and where it came from, never its message", () => {
+    const { logger, lines } = capture("info", "json");
+    logger.error({ err: new TypeError("hunter2") }, "failed");
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ err: { error: "TypeError" }, msg: "failed" });
+    expect(lines[0]).not.toContain("hunter2");
+  });
+
   it("leaves out what is below its level", () => {
     const { logger, lines } = capture("warn", "json");
     logger.info({}, "hidden");

@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, pino } from "pino";
+import { reportError } from "./redaction.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFormat = "json" | "text";
@@ -30,6 +31,8 @@ export function createLogger(options: LoggerOptions): Logger {
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      // pino's own serializer would write the message, which may quote what was being worked on.
+      serializers: { err: reportError },
     },
     stream,
   );

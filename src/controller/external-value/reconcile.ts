@@ -22,6 +22,8 @@ import { knownStatus, writeStatus } from "./write-status.ts";
 /** Brings one ExternalValue and its targets in step, and says when to come again. */
 export interface Reconciler {
   reconcile(key: string, line: Line): Promise<Verdict>;
+  /** The resource is not served here (any more): nothing of it is remembered or polled. */
+  forget(key: string): undefined;
   /** The memory of each resource that is served. */
   readonly entries: ReadonlyMap<string, Entry>;
 }
@@ -52,6 +54,7 @@ export function createReconciler(services: Services): Reconciler {
 
   return {
     entries,
+    forget,
     async reconcile(key, line) {
       const object = services.find(key);
       if (!object || object.metadata.deletionTimestamp !== undefined) return forget(key);
@@ -141,6 +144,8 @@ async function serve(
   subscribe(visit, model, sourced, services);
   const read = await readItemResults({ model, sourced, entry, previous, line, services });
   if (read.kind === "settled") return undefined;
+  // Reading takes its time: the shard may have gone to another replica meanwhile.
+  if (!services.owns(visit.key)) return undefined;
   const write = {
     client: services.client,
     owner: { namespace: model.namespace, name: model.name, uid: model.uid },
@@ -201,7 +206,8 @@ function stalestRead(sourced: readonly Sourced[]): number | undefined {
     : Math.min(...times.filter((time) => time !== undefined));
 }
 
-async function finish(status: StatusModel, { object, entry, previous }: Visit, services: Services): Promise<void> {
+async function finish(status: StatusModel, { key, object, entry, previous }: Visit, services: Services): Promise<void> {
+  if (!services.owns(key)) return;
   entry.conditions = status.conditions;
   await writeStatus(entry, object, status, services.client);
   recordOutcome(status, previous, object, services.events);

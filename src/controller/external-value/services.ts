@@ -26,6 +26,8 @@ export interface Services {
   readonly startedAt: number;
   /** The longest that all reading for one resource may take, in milliseconds. */
   readonly gatherTimeoutMs: number;
+  /** Whether this replica may still write for the resource. */
+  owns(key: string): boolean;
   /** The ExternalValue as watched. */
   find(key: string): KubernetesObject | undefined;
   /** Whether the watch on labelled targets shows an object. */

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 /** One served ExternalValue, as the metrics show it. */
 export interface ResourceFacts {
@@ -55,4 +55,32 @@ export function observeWatches(
       for (const { kind, ageSeconds } of ages()) this.set({ kind }, ageSeconds);
     },
   });
+}
+
+/** Which shards this replica works on: 1 held, 0 not. With plain leader election, shard 0 is the leadership. */
+export function observeShards(
+  registry: Registry,
+  ownership: { readonly shards: number; heldShards(): readonly number[] },
+): void {
+  new Gauge({
+    name: "externalvalues_shard_held",
+    help: "1 where this replica works on the shard, else 0; shard 0 alone is the leadership.",
+    labelNames: ["shard"],
+    registers: [registry],
+    collect() {
+      const held = new Set(ownership.heldShards());
+      for (let shard = 0; shard < ownership.shards; shard++) this.set({ shard }, held.has(shard) ? 1 : 0);
+    },
+  });
+}
+
+/** Lists, closed watches and failures of watches, by kind and reason. */
+export function createWatchCounter(registry: Registry): (kind: string, what: string, reason: string) => void {
+  const rounds = new Counter({
+    name: "externalvalues_watch_rounds_total",
+    help: "What the watches did: listed, closed in good order, failed; with the reason of a failure.",
+    labelNames: ["kind", "what", "reason"],
+    registers: [registry],
+  });
+  return (kind, what, reason) => rounds.inc({ kind, what, reason });
 }

@@ -14,6 +14,8 @@ export interface WorkQueue {
   resume(): void;
   /** Takes no more keys until it is resumed; what is under way goes on. */
   pause(): void;
+  /** Resolves when none of the keys that `concerns` picks is being worked on. */
+  quiet(concerns: (key: string) => boolean): Promise<void>;
   /** Stops taking keys and resolves when the work under way has ended. */
   drain(): Promise<void>;
   readonly depth: number;
@@ -53,6 +55,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   const again = new Map<string, Line>();
   const timers = new Map<string, () => void>();
   let running = false;
+  const quietWaits = new Set<() => void>();
   let draining: (() => void) | undefined;
   /** Since when keys wait without one being taken. */
   let waitingSince = clock.now();
@@ -99,25 +102,29 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     else cancelTimer(key);
   };
 
+  const visit = async (key: string, line: Line): Promise<"success" | "requeue" | "error"> => {
+    try {
+      const verdict = await options.work(key, line);
+      settle(key, verdict);
+      return verdict === "backoff" ? "requeue" : "success";
+    } catch (error) {
+      options.onError(key, error);
+      settle(key, "backoff");
+      return "error";
+    }
+  };
+
   const run = async (key: string, line: Line): Promise<void> => {
     const begun = clock.now();
     hooks.started((begun - (addedAt.get(key) ?? begun)) / 1000);
     addedAt.delete(key);
-    let result: "success" | "requeue" | "error" = "success";
-    try {
-      const verdict = await options.work(key, line);
-      result = verdict === "backoff" ? "requeue" : "success";
-      settle(key, verdict);
-    } catch (error) {
-      result = "error";
-      options.onError(key, error);
-      settle(key, "backoff");
-    }
+    const result = await visit(key, line);
     active.delete(key);
     hooks.finished((clock.now() - begun) / 1000, result);
     const next = again.get(key);
     again.delete(key);
     if (next) add(key, next);
+    for (const check of [...quietWaits]) check();
     if (draining && active.size === 0) draining();
     pump();
   };
@@ -148,6 +155,17 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       again.delete(key);
       cancelTimer(key);
       backoff.forget(key);
+    },
+    quiet(concerns) {
+      return new Promise((resolve) => {
+        const check = (): void => {
+          if ([...active.keys()].some(concerns)) return;
+          quietWaits.delete(check);
+          resolve();
+        };
+        quietWaits.add(check);
+        check();
+      });
     },
     drain() {
       return new Promise((resolve) => {

@@ -16,6 +16,8 @@ export interface StoreReconcilerOptions {
   readonly defaultRegion: string | undefined;
   readonly clusterName: string;
   readonly allowOperatorIdentityInNamespaces: boolean;
+  /** Of several replicas one writes the status. */
+  readonly mayWrite: () => boolean;
   /** What refers to the store is to be looked at again. */
   readonly changed: (storeKey: string) => void;
 }
@@ -32,6 +34,10 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     if (registered.delete(key)) clients.limits.removeStore(key);
   };
 
+  const write = async (object: StoreRecord["object"], status: StoreStatusModel): Promise<void> => {
+    if (options.mayWrite()) await writeStoreStatus(object, status, client);
+  };
+
   return async (key) => {
     const record = records.byKey(key);
     if (!record || record.kind === "foreign") {
@@ -40,18 +46,18 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     }
     if (record.kind === "invalid") {
       unregister(key);
-      await writeStoreStatus(record.object, statusOf(record, record.failure, undefined), client);
+      await write(record.object, statusOf(record, record.failure, undefined));
       return undefined;
     }
     await learnFacts(key, record);
     const recipe = recipeFor(record.model, record.facts ?? {});
     if (!recipe.ok) {
-      await writeStoreStatus(record.object, statusOf(record, recipe.failure, undefined), client);
+      await write(record.object, statusOf(record, recipe.failure, undefined));
       return { afterMs: revisitMs };
     }
     registerLimits(key, record.model, recipe.recipe);
     const identity = await identify(record.model, recipe.recipe);
-    await writeStoreStatus(record.object, statusOf(record, identity.failure, identity.found), client);
+    await write(record.object, statusOf(record, identity.failure, identity.found));
     return needsRevisit(record.model, identity.failure) ? { afterMs: revisitMs } : undefined;
   };
 
