@@ -3,6 +3,8 @@ export interface ControllerOptions {
   /** Undefined: all. Else Roles suffice, and cluster-scoped kinds are off. */
   readonly namespaces: readonly string[] | undefined;
   readonly allowOperatorIdentityInNamespaces: boolean;
+  /** Whether `spec.restart` is carried out; it needs the right to patch workloads. */
+  readonly restarts: boolean;
   readonly leaderElection: boolean;
   readonly shards: number;
   readonly lease: LeaseTimes;

@@ -19,6 +19,7 @@ import { createOwnership } from "./ownership.ts";
 import { createWorkQueue, type QueueHooks, type WorkQueue } from "./queue/work-queue.ts";
 import { createReferences } from "./references.ts";
 import { resourceFacts } from "./resource-facts.ts";
+import { createRestartPace } from "./restart/pace.ts";
 import { createShardWork } from "./shard-work.ts";
 import { createStoreDirectory } from "./stores/store-directory.ts";
 import { createStoreReconciler } from "./stores/store-reconciler.ts";
@@ -49,6 +50,9 @@ export interface Controller {
 
 // All reading for one resource; beyond it the resource is looked at again later.
 const gatherTimeoutMs = 60_000;
+
+// Each restart makes pods anew: a change of a value that a thousand workloads read must not make all of them at once.
+const restartsPerSecond = 10;
 
 /** Puts the parts together. */
 export function createController(options: ControllerOptions, services: ControllerServices): Controller {
@@ -104,6 +108,9 @@ export function createController(options: ControllerOptions, services: Controlle
     logger,
     events: createEventSink(recorder, logger),
     references,
+    restarts: options.restarts
+      ? { pace: createRestartPace({ now: clock.now, perSecond: restartsPerSecond, burst: restartsPerSecond }) }
+      : undefined,
     defaultStoreKind: options.namespaces ? "ValueStore" : "ClusterValueStore",
     startedAt,
     gatherTimeoutMs,

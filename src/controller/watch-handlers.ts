@@ -54,8 +54,8 @@ export function createWatchHandlers(options: HandlerOptions): WatchHandlers {
       deleted() {},
     },
     target: (kind) => ({
-      changed: (_key, object) => sightTarget(kind, object, options),
-      deleted: (_key, object) => sightTarget(kind, object, options),
+      changed: (_key, object) => sightTarget(kind, object, options, false),
+      deleted: (_key, object) => sightTarget(kind, object, options, true),
     }),
   };
 }
@@ -72,13 +72,14 @@ function asksForWork(object: KubernetesObject, previous: KubernetesObject): bool
   );
 }
 
-/** A resourceVersion that is not our own write means drift: look, repair. A deletion has one of its own. */
-function sightTarget(kind: TargetKind, object: KubernetesObject, options: HandlerOptions): void {
-  const { name, namespace = "", resourceVersion = "" } = object.metadata;
+/** A resourceVersion that is not our own write, or a deletion, means drift: look, repair. */
+function sightTarget(kind: TargetKind, object: KubernetesObject, options: HandlerOptions, gone: boolean): void {
+  const { name, namespace = "", resourceVersion = "", uid = "" } = object.metadata;
   for (const key of options.references.ofTarget(kind, namespace, name)) {
     const target = options.entries.get(key)?.targets.get(targetKey(kind, name));
-    if (!target || (target.seenVersion !== undefined && isNewer(target.seenVersion, resourceVersion))) continue;
-    target.seenVersion = resourceVersion;
+    if (!target) continue;
+    if (gone) target.gone = { uid, resourceVersion };
+    if (isNewer(resourceVersion, target.seenVersion ?? "")) target.seenVersion = resourceVersion;
     // Nothing remembered: the visit that is under way looks for itself, and again at its end.
     if (isSuspect(target)) options.queue(key, "interactive");
   }

@@ -2,6 +2,7 @@ import type { Failure } from "../../api/conditions.ts";
 import { reasons } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import type { Verdict } from "../queue/work-queue.ts";
+import type { RestartOutcome } from "../restart/settle-restarts.ts";
 import type { TargetMemo } from "../target/observation.ts";
 import { conditionsOf, primaryOf } from "./conditions.ts";
 import type { TargetDecision } from "./decide.ts";
@@ -28,6 +29,8 @@ export interface ConcludeInput {
   readonly previous: StatusModel;
   /** Rows of former targets that could not be removed yet. */
   readonly lingering: readonly TargetRow[];
+  /** Undefined: none are asked for. */
+  readonly restarts?: RestartOutcome;
   readonly now: number;
   readonly random: () => number;
   /** Something without a watch is to be looked at again after so long. */
@@ -43,8 +46,8 @@ export interface Conclusion {
 
 /** Conditions, rows and the next visit, all from what was read and done. Pure. */
 export function conclude(input: ConcludeInput): Conclusion {
-  const { model, items, settled, previous, now } = input;
-  const failures = unique(settled.flatMap(failuresOf));
+  const { model, items, settled, previous, restarts, now } = input;
+  const failures = unique([...settled.flatMap(failuresOf), ...(restarts?.failures ?? [])]);
   const degraded = unique(settled.flatMap(({ decision }) => decision.selection.degraded));
   const rows = rowsOf(
     items,
@@ -68,12 +71,14 @@ export function conclude(input: ConcludeInput): Conclusion {
     }),
     values: rows.slice(0, mostRows),
     counts: { total: rows.length, ready: rows.length - faulty, faulty },
-    targets: [...settled.flatMap((entry) => targetRow(entry, previous)), ...input.lingering],
+    targets: targetRows(settled, previous, input.lingering),
+    ...(restarts ? { restarts: restarts.rows, dataVersion: restarts.dataVersion } : {}),
     ...(lastChangedTime === undefined ? {} : { lastChangedTime }),
     ...(lastHandledRefresh === undefined ? {} : { lastHandledRefresh }),
     store: storeColumn(items),
   };
-  const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && input.lingering.length === 0;
+  const waitsForNothing = input.lingering.length === 0 && restarts?.againMs === undefined;
+  const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && waitsForNothing;
   return { status, verdict: verdictOf(input, primaryOf(failures)), inOrder };
 }
 
@@ -100,6 +105,20 @@ function syncedMessage(settled: readonly Settled[]): string {
   return parts.join(", ");
 }
 
+/** Whether a target is as wanted. */
+export function stand({ memo, decision }: Settled): boolean {
+  return memo !== undefined || decision.kind === "delete";
+}
+
+/** The targets as they will stand in the status. */
+export function targetRows(
+  settled: readonly Settled[],
+  previous: StatusModel,
+  lingering: readonly TargetRow[],
+): readonly TargetRow[] {
+  return [...settled.flatMap((entry) => targetRow(entry, previous)), ...lingering];
+}
+
 function targetRow({ decision, memo }: Settled, previous: StatusModel): TargetRow[] {
   const { kind, name } = decision.target;
   if (memo) {
@@ -120,7 +139,7 @@ const missingTargetPollMs = 30_000;
 
 /** When to come again: earliest of what the failure's kind says, a freshness promise that ends, a second look. */
 function verdictOf(
-  { model, items, now, random, revisitMs, lingering }: ConcludeInput,
+  { model, items, now, random, revisitMs, lingering, restarts }: ConcludeInput,
   primary: Failure | undefined,
 ): Verdict {
   const kind = primary ? reasons[primary.reason] : "none";
@@ -128,6 +147,7 @@ function verdictOf(
   const waits = [
     ...(primary?.reason === "TargetMissing" ? [missingTargetPollMs] : []),
     ...(revisitMs === undefined ? [] : [revisitMs]),
+    ...(restarts?.againMs === undefined ? [] : [restarts.againMs]),
     ...(lingering.length > 0 && kind === "none" ? [1_000] : []),
     ...(kind === "none" ? [] : [model.refreshIntervalMs * (0.9 + 0.2 * random())]),
     ...items.flatMap(({ result }) => waitsOf(result, now)),

@@ -27,6 +27,20 @@ export function recordWrite(
   });
 }
 
+/** One Event for each workload that was restarted. */
+export function recordRestart(
+  { kind, name }: { readonly kind: string; readonly name: string },
+  dataVersion: number,
+  about: KubernetesObject,
+  events: EventSink,
+): void {
+  events.record(about, {
+    type: "Normal",
+    reason: "Restarted",
+    message: `${kind}/${name}: restarted for data version ${dataVersion}`,
+  });
+}
+
 /** An Event where Ready or Degraded turned, none where nothing happened. */
 export function recordOutcome(
   status: StatusModel,

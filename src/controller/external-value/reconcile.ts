@@ -5,10 +5,12 @@ import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
 import type { Verdict } from "../queue/work-queue.ts";
-import { conclude } from "./conclude.ts";
+import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../restart/settle-restarts.ts";
+import { restartsSwitchedOff } from "../restart/switched-off.ts";
+import { conclude, stand, targetRows } from "./conclude.ts";
 import { conditionsOf, suspendedConditions } from "./conditions.ts";
 import { type Entry, newEntry } from "./entry.ts";
-import { recordOutcome, recordWrite } from "./events.ts";
+import { recordOutcome, recordRestart, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
 import { isSuspect } from "./gather-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
@@ -30,7 +32,7 @@ export interface Reconciler {
 
 /**
  * ```text
- * watched object ─> parse ─> find readers ─> subscribe ─> read ─> shape ─> decide ─> write targets ─> remove former ─> status
+ * watched object ─> parse ─> find readers ─> subscribe ─> read ─> shape ─> decide ─> write targets ─> remove former ─> restart ─> status
  * ```
  */
 export function createReconciler(services: Services): Reconciler {
@@ -98,6 +100,8 @@ function parse(entry: Entry, object: KubernetesObject, services: Services): Pars
   if (entry.parsed?.key === key) return { ok: true, model: entry.parsed.model };
   const parsed = parseExternalValue(object, { defaultStoreKind: services.defaultStoreKind });
   if (!parsed.ok) return parsed;
+  const switchedOff = services.restarts ? undefined : restartsSwitchedOff(parsed.value);
+  if (switchedOff) return { ok: false, failure: switchedOff };
   entry.parsed = { key, model: parsed.value };
   return { ok: true, model: parsed.value };
 }
@@ -162,12 +166,15 @@ async function serve(
     wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
   });
   const former = await removeFormerTargets(model, previous.targets, settled, write);
+  const targets = targetRows(settled, previous, former.lingering);
+  const restarts = await restart({ model, targets, allStand: settled.every(stand) }, visit, services);
   const conclusion = conclude({
     model,
     items: read.items,
     settled,
     previous,
     lingering: former.lingering,
+    ...(restarts ? { restarts } : {}),
     now: services.clock.now(),
     random: services.random,
     revisitMs: hasTemplateSources(model) ? model.refreshIntervalMs : undefined,
@@ -177,6 +184,22 @@ async function serve(
   else delete entry.settledInputs;
   // What was touched while the write was under way had no memo to be compared with then.
   return [...entry.targets.values()].some(isSuspect) ? { afterMs: 0, line: "interactive" } : conclusion.verdict;
+}
+
+async function restart(
+  wanted: Pick<SettleRestarts, "model" | "targets" | "allStand">,
+  { object, previous }: Visit,
+  { client, restarts, clock, events }: Services,
+): Promise<RestartOutcome | undefined> {
+  if (!restarts) return undefined;
+  return await settleRestarts({
+    ...wanted,
+    previous,
+    client,
+    pace: restarts.pace,
+    now: clock.now(),
+    restarted: (workload, dataVersion) => recordRestart(workload, dataVersion, object, events),
+  });
 }
 
 /** Subscribes where what is wanted, or where it is read, has changed. */

@@ -5,6 +5,7 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { Sandbox } from "../../values/contract.ts";
 import type { Clock } from "../clock.ts";
+import type { RestartPace } from "../restart/pace.ts";
 import type { StoreDirectory } from "../stores/directory.ts";
 import type { Fingerprinter } from "../target/fingerprint.ts";
 
@@ -20,6 +21,8 @@ export interface Services {
   readonly logger: Logger;
   readonly events: EventSink;
   readonly references: References;
+  /** Undefined: workloads are not restarted, and a spec that asks for it is refused. */
+  readonly restarts: { readonly pace: RestartPace } | undefined;
   /** Where the spec names no store. */
   readonly defaultStoreKind: "ValueStore" | "ClusterValueStore";
   /** Clock milliseconds when the process began. */

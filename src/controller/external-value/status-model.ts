@@ -10,6 +10,8 @@ export interface StatusModel {
   readonly counts: { readonly total: number; readonly ready: number; readonly faulty: number };
   readonly targets: readonly TargetRow[];
   readonly restarts?: readonly RestartRow[];
+  /** Counts changes of data over all targets; kept where `spec.restart` asks for restarts. */
+  readonly dataVersion?: number;
   /** RFC 3339; when data last changed. */
   readonly lastChangedTime?: string;
   readonly lastHandledRefresh?: string;
@@ -42,6 +44,8 @@ export interface TargetRow {
 export interface RestartRow {
   readonly kind: string;
   readonly name: string;
+  /** Undefined: it was not there. */
+  readonly uid?: string;
   readonly dataVersion: number;
 }
 

@@ -1,0 +1,105 @@
+import type { Failure } from "../../api/conditions.ts";
+import type { ExternalValueModel } from "../../api/model.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
+import type { RestartRow, StatusModel, TargetRow } from "../external-value/status-model.ts";
+import { combinedDataVersion } from "./data-version.ts";
+import { findWorkloads } from "./find-workloads.ts";
+import type { RestartPace } from "./pace.ts";
+import { planRestarts, type RestartPlan, sortedRows } from "./plan-restarts.ts";
+import { restartWorkload } from "./restart-workload.ts";
+import type { Workload } from "./workload.ts";
+
+/** What came of the restarts of one resource. */
+export interface RestartOutcome {
+  readonly rows: readonly RestartRow[];
+  readonly dataVersion: number;
+  readonly failures: readonly Failure[];
+  /** To be looked at again after so long: a turn that has to be waited for, a workload that is not there yet. */
+  readonly againMs?: number;
+}
+
+export interface SettleRestarts {
+  readonly model: ExternalValueModel;
+  readonly previous: StatusModel;
+  /** The targets as they will stand in the status. */
+  readonly targets: readonly TargetRow[];
+  /** Every target stands as wanted: only then restarts follow. */
+  readonly allStand: boolean;
+  readonly client: KubernetesClient;
+  readonly pace: RestartPace;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Told of every restart. */
+  readonly restarted: (workload: Workload, dataVersion: number) => void;
+}
+
+// A workload that is not there is polled, as a target is.
+const missingPollMs = 30_000;
+// A workload that others keep writing to.
+const racedMs = 1_000;
+
+/** Restarts what lags behind the data; undefined: nothing is asked for. */
+export async function settleRestarts(input: SettleRestarts): Promise<RestartOutcome | undefined> {
+  const { model, previous, targets, allStand } = input;
+  if (model.restart.length === 0) return undefined;
+  const dataVersion = combinedDataVersion(previous.dataVersion, previous.targets, targets);
+  const rows = previous.restarts ?? [];
+  if (!mustLook(input, dataVersion)) return { rows, dataVersion, failures: [] };
+  const found = await findWorkloads(model, input.client);
+  const plan = planRestarts({ ...found, rows, lastDataVersion: previous.dataVersion, dataVersion });
+  // What could not be read keeps its row.
+  const kept = found.failures.length > 0 ? rows.filter((row) => !isPlanned(row, plan)) : [];
+  const standing = [...plan.rows, ...kept];
+  if (!allStand) {
+    const waiting = plan.due.map(({ row }) => row);
+    return { rows: sortedRows([...standing, ...waiting]), dataVersion, failures: [] };
+  }
+  const done = await restartDue(plan, dataVersion, input);
+  const waits = [...done.waits, ...(found.missing.length > 0 ? [missingPollMs] : [])];
+  return {
+    rows: sortedRows([...standing, ...done.rows]),
+    dataVersion,
+    failures: [...found.failures, ...done.failures, ...plan.overdue.map(missingWorkload)],
+    ...(waits.length > 0 ? { againMs: Math.min(...waits) } : {}),
+  };
+}
+
+/** In step and looked at before, with the same spec: the API server is not asked. */
+function mustLook({ model, previous }: SettleRestarts, dataVersion: number): boolean {
+  return (
+    previous.dataVersion !== dataVersion ||
+    previous.observedGeneration !== model.generation ||
+    previous.conditions.some(({ reason }) => reason === "RestartFailed") ||
+    (previous.restarts ?? []).some((row) => row.uid === undefined || row.dataVersion !== dataVersion)
+  );
+}
+
+async function restartDue({ due }: RestartPlan, dataVersion: number, input: SettleRestarts) {
+  const { model, client, pace, now } = input;
+  const context = { client, namespace: model.namespace, fieldManager: fieldManagerFor(model.name) };
+  const request = { dataVersion, cause: model, now: new Date(now).toISOString().replace(/\.\d+Z$/, "Z") };
+  const rows: RestartRow[] = [];
+  const failures: Failure[] = [];
+  const waits: number[] = [];
+  for (const { workload, row } of due) {
+    const wait = pace.take(`${model.namespace}/${workload.kind}/${workload.name}`);
+    const result = wait > 0 ? "raced" : await restartWorkload(workload, request, context);
+    if (result === "restarted") input.restarted(workload, dataVersion);
+    if (result === "raced") waits.push(wait || racedMs);
+    if (typeof result === "object") failures.push(result.failure);
+    rows.push(result === "restarted" || result === "marked" ? { ...row, dataVersion } : row);
+  }
+  return { rows, failures, waits };
+}
+
+function isPlanned({ kind, name }: RestartRow, plan: RestartPlan): boolean {
+  return [...plan.rows, ...plan.due.map(({ row }) => row)].some((row) => row.kind === kind && row.name === name);
+}
+
+function missingWorkload({ kind, name }: RestartRow): Failure {
+  return {
+    reason: "RestartFailed",
+    message: `${kind}/${name}, named in spec.restart, does not exist and so was not restarted for the new data; create it or correct spec.restart`,
+  };
+}
