@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { crdFiles } from "./crd-files.ts";
+import { crdDirectories, crdFiles } from "./crd-files.ts";
 
-// Writes crds/ from the schemas of src/api.
-const directory = fileURLToPath(new URL("../crds/", import.meta.url));
+// Writes the CRDs from the schemas of src/api.
+const root = fileURLToPath(new URL("../", import.meta.url));
 
-mkdirSync(directory, { recursive: true });
-for (const { name, content } of crdFiles()) writeFileSync(`${directory}${name}`, content);
+for (const directory of crdDirectories) {
+  mkdirSync(`${root}${directory}`, { recursive: true });
+  for (const { name, content } of crdFiles()) writeFileSync(`${root}${directory}/${name}`, content);
+}

@@ -105,7 +105,8 @@ const targetRow = object("An object that was written.", {
 const restartRow = object("A workload and what it was restarted for.", {
   kind: kind("Kind of the workload."),
   name: name("Name of the workload."),
-  dataVersion,
+  uid: optional(string("Uid of the workload; left out where it was not there.", { maxLength: 64 })),
+  dataVersion: integer("The dataVersion of this resource that it was last restarted for.", { format: "int64" }),
 });
 
 /** At most so many rows: the API server refuses a status much larger. */
@@ -126,6 +127,11 @@ export const externalValueStatus = object(
     ),
     targets: optional(array("The objects that were written.", targetRow, { maxItems: 16 })),
     restarts: optional(array("The workloads that were restarted.", restartRow, { maxItems: 256 })),
+    dataVersion: optional(
+      integer("How often the data of any target has changed; counted where workloads are restarted.", {
+        format: "int64",
+      }),
+    ),
     lastChangedTime: optional(time("When data last changed.")),
     lastHandledRefresh: optional(
       string("The value of the annotation externalvalues.dev/refresh that was last acted upon.", { maxLength: 1_024 }),

@@ -3,10 +3,16 @@ import { array, integer, map, object, optional, type Rule, string } from "../sch
 import { roleArn } from "./aws-fields.ts";
 import { dataKey, namespaceName, objectName } from "./kubernetes-fields.ts";
 
-const key = dataKey;
-
 const ofCluster = { namespace: namespaceName("Namespace of the object.") } as const;
 const ofNamespace = { namespace: optional(namespaceName("The store's own namespace, which is the default.")) } as const;
+
+const keysOfSecret = {
+  accessKeyIdKey: dataKey("Key of the access key's id."),
+  secretAccessKeyKey: dataKey("Key of the secret access key."),
+  sessionTokenKey: optional(dataKey("Key of the session token, where there is one.")),
+} as const;
+const secretName = objectName("Name of the Secret.");
+const inSecret = "An access key in a Secret.";
 
 /** For a ClusterValueStore: whose object it is has to be said. */
 export const clusterAuth = object(
@@ -19,7 +25,9 @@ export const clusterAuth = object(
         roleArn: roleArn("The role that trusts it."),
       }),
     ),
-    accessKey: optional(accessKey(ofCluster)),
+    accessKey: optional(
+      object(inSecret, { secretRef: object("The Secret.", { name: secretName, ...ofCluster }), ...keysOfSecret }),
+    ),
   },
   { rules: [atMostOne("serviceAccount", "accessKey")] },
 );
@@ -37,19 +45,12 @@ export const namespacedAuth = object(
         ),
       }),
     ),
-    accessKey: optional(accessKey(ofNamespace)),
+    accessKey: optional(
+      object(inSecret, { secretRef: object("The Secret.", { name: secretName, ...ofNamespace }), ...keysOfSecret }),
+    ),
   },
   { rules: [atMostOne("serviceAccount", "accessKey")] },
 );
-
-function accessKey<const N extends typeof ofCluster | typeof ofNamespace>(namespace: N) {
-  return object("An access key in a Secret.", {
-    secretRef: object("The Secret.", { name: objectName("Name of the Secret."), ...namespace }),
-    accessKeyIdKey: key("Key of the access key's id."),
-    secretAccessKeyKey: key("Key of the secret access key."),
-    sessionTokenKey: optional(key("Key of the session token, where there is one.")),
-  });
-}
 
 /** The operator alone sets it, from the namespace that asks (api.md, `sessionTagsFromNamespace`). */
 export const namespaceTag = "external-values/namespace";

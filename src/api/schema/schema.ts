@@ -85,7 +85,7 @@ interface ArrayBounds {
 export function array<T>(
   description: string,
   items: Schema<T>,
-  options: ArrayBounds & Ruled<readonly T[]>,
+  options: ArrayBounds & Ruled<readonly NoInfer<T>[]>,
 ): Schema<readonly T[]> {
   const { rules = [], listType = "atomic", mapKeys, ...bounds } = options;
   const node: JsonSchema = {
@@ -106,7 +106,7 @@ interface MapBounds {
 export function map<T>(
   description: string,
   values: Schema<T>,
-  options: MapBounds & Ruled<Readonly<Record<string, T>>>,
+  options: MapBounds & Ruled<Readonly<Record<string, NoInfer<T>>>>,
 ): Schema<Readonly<Record<string, T>>> {
   const { rules = [], ...bounds } = options;
   return { node: { type: "object", description, ...bounds }, rules, values };
@@ -115,7 +115,7 @@ export function map<T>(
 export function object<const P extends Properties>(
   description: string,
   properties: P,
-  options: Ruled<InferObject<P>> & { readonly default?: InferObject<P> } = {},
+  options: Ruled<InferObject<NoInfer<P>>> & { readonly default?: InferObject<NoInfer<P>> } = {},
 ): Schema<InferObject<P>> {
   const { rules = [], ...rest } = options;
   return { node: { type: "object", description, ...rest }, rules, properties };
