@@ -177,6 +177,7 @@ describe("the pod", () => {
       values: { namespaces: ["shop", "pay"] },
       flags: ["--namespaces=shop,pay", "--allow-operator-identity-in-namespaces"],
     },
+    { values: { restarts: { enabled: true } }, flags: ["--enable-restarts"] },
     { values: { clusterName: "prod" }, flags: ["--cluster-name=prod"] },
     { values: { controllerClass: "blue" }, flags: ["--controller-class=blue"] },
     { values: { valueCacheBytes: 1_000_000_000 }, flags: ["--value-cache-bytes=1000000000"] },

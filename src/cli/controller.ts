@@ -10,6 +10,7 @@ import { version } from "./version.ts";
 interface Flags {
   readonly namespaces: readonly string[];
   readonly allowOperatorIdentityInNamespaces: boolean;
+  readonly enableRestarts: boolean;
   readonly leaderElect: boolean;
   readonly shards: number;
   readonly leaseDuration: number;
@@ -39,6 +40,7 @@ export function controllerCommand(): Command {
       [],
     )
     .option("--allow-operator-identity-in-namespaces", "let a ValueStore without auth read as the operator", false)
+    .option("--enable-restarts", "restart the workloads of spec.restart; needs the right to patch them", false)
     .option("--leader-elect", "work only while holding the Lease, so that several replicas can stand by", false)
     .option(
       "--shards <n>",
@@ -80,6 +82,7 @@ async function run(flags: Flags): Promise<void> {
     {
       namespaces: flags.namespaces.length > 0 ? flags.namespaces : undefined,
       allowOperatorIdentityInNamespaces: flags.allowOperatorIdentityInNamespaces,
+      restarts: flags.enableRestarts,
       leaderElection: flags.leaderElect || flags.shards > 1,
       shards: flags.shards,
       lease: {

@@ -1,6 +1,7 @@
 import type { ResourceType } from "./objects.ts";
 
 const core = { group: "", version: "v1" } as const;
+const apps = { group: "apps", version: "v1" } as const;
 const ours = { group: "externalvalues.dev", version: "v1alpha1" } as const;
 
 /** The kinds that the operator reads and writes. */
@@ -11,6 +12,10 @@ export const resourceTypes = {
   serviceAccounts: { ...core, kind: "ServiceAccount", plural: "serviceaccounts", namespaced: true },
   events: { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", namespaced: true },
   leases: { group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", namespaced: true },
+  deployments: { ...apps, kind: "Deployment", plural: "deployments", namespaced: true },
+  statefulSets: { ...apps, kind: "StatefulSet", plural: "statefulsets", namespaced: true },
+  daemonSets: { ...apps, kind: "DaemonSet", plural: "daemonsets", namespaced: true },
+  rollouts: { group: "argoproj.io", version: "v1alpha1", kind: "Rollout", plural: "rollouts", namespaced: true },
   externalValues: { ...ours, kind: "ExternalValue", plural: "externalvalues", namespaced: true },
   clusterExternalValues: { ...ours, kind: "ClusterExternalValue", plural: "clusterexternalvalues", namespaced: false },
   valueStores: { ...ours, kind: "ValueStore", plural: "valuestores", namespaced: true },

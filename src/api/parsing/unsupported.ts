@@ -2,7 +2,7 @@ import type { Finding } from "../schema/check-value.ts";
 
 /** Fields of the contract whose code does not exist yet: refused where they are set, never ignored. */
 export const unsupportedFields = {
-  ExternalValue: ["spec.restart"],
+  ExternalValue: [],
   ValueStore: [],
   ClusterValueStore: ["spec.changeEvents"],
 } as const satisfies Record<string, readonly string[]>;

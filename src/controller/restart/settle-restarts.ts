@@ -75,22 +75,38 @@ function mustLook({ model, previous }: SettleRestarts, dataVersion: number): boo
   );
 }
 
+/** One after the other: the pace decides when, and a resource rarely has more than a few. */
 async function restartDue({ due }: RestartPlan, dataVersion: number, input: SettleRestarts) {
-  const { model, client, pace, now } = input;
-  const context = { client, namespace: model.namespace, fieldManager: fieldManagerFor(model.name) };
+  const attempts: Attempt[] = [];
+  for (const { workload, row } of due) attempts.push(await restartOne(workload, row, dataVersion, input));
+  return {
+    rows: attempts.map(({ row }) => row),
+    failures: attempts.flatMap(({ failure }) => failure ?? []),
+    waits: attempts.flatMap(({ waitMs }) => waitMs ?? []),
+  };
+}
+
+interface Attempt {
+  readonly row: RestartRow;
+  readonly failure?: Failure;
+  readonly waitMs?: number;
+}
+
+async function restartOne(
+  workload: Workload,
+  row: RestartRow,
+  dataVersion: number,
+  { model, client, pace, now, restarted }: SettleRestarts,
+): Promise<Attempt> {
+  const waitMs = pace.take(`${model.namespace}/${workload.kind}/${workload.name}`);
+  if (waitMs > 0) return { row, waitMs };
   const request = { dataVersion, cause: model, now: new Date(now).toISOString().replace(/\.\d+Z$/, "Z") };
-  const rows: RestartRow[] = [];
-  const failures: Failure[] = [];
-  const waits: number[] = [];
-  for (const { workload, row } of due) {
-    const wait = pace.take(`${model.namespace}/${workload.kind}/${workload.name}`);
-    const result = wait > 0 ? "raced" : await restartWorkload(workload, request, context);
-    if (result === "restarted") input.restarted(workload, dataVersion);
-    if (result === "raced") waits.push(wait || racedMs);
-    if (typeof result === "object") failures.push(result.failure);
-    rows.push(result === "restarted" || result === "marked" ? { ...row, dataVersion } : row);
-  }
-  return { rows, failures, waits };
+  const context = { client, namespace: model.namespace, fieldManager: fieldManagerFor(model.name) };
+  const result = await restartWorkload(workload, request, context);
+  if (result === "raced") return { row, waitMs: racedMs };
+  if (typeof result === "object") return { row, failure: result.failure };
+  if (result === "restarted") restarted(workload, dataVersion);
+  return { row: { ...row, dataVersion } };
 }
 
 function isPlanned({ kind, name }: RestartRow, plan: RestartPlan): boolean {
