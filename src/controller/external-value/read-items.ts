@@ -35,11 +35,10 @@ export async function readItemResults(context: ReadContext): Promise<ReadResult>
   const { model, sourced, entry, previous, services } = context;
   const signal = AbortSignal.timeout(services.gatherTimeoutMs);
   const request = { notBefore: notBeforeOf(context), priority: context.line, signal };
-  const versions = await readOrTimeOut(sourced, { ...request, content: false });
-  const inputs = inputsOf(context, versions);
-  if (inputs !== undefined && inputs === entry.settledInputs && targetsUntouched(model, entry))
-    return { kind: "settled" };
-  const readings = await readOrTimeOut(sourced, { ...request, content: true });
+  const mayBeSettled = entry.settledInputs !== undefined && targetsUntouched(model, entry);
+  const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
+  if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };
+  const readings = hasContent(known) ? known : await readOrTimeOut(sourced, { ...request, content: true });
   const gathered = outcomesOf(sourced, readings, {
     model,
     directory: services.directory,
@@ -48,6 +47,12 @@ export async function readItemResults(context: ReadContext): Promise<ReadResult>
     startedAt: services.startedAt,
   });
   return { kind: "read", items: await shapeItems(gathered, services.sandbox), inputs: inputsOf(context, readings) };
+}
+
+/** A read that went to AWS brings the content along; one from memory may know the version alone. */
+function hasContent(readings: ReadonlyMap<Sourced, Reading>): boolean {
+  const values = [...readings.values()].flatMap(({ good }) => good?.values ?? []);
+  return values.every(({ content, tags }) => content !== undefined || tags !== undefined);
 }
 
 /** Reading that takes too long is a wait like an outage: what did not come in time has no reading. */
