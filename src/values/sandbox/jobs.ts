@@ -6,6 +6,8 @@ import type { WorkerAnswer, WorkerRequest } from "./protocol.ts";
 /** One job of the sandbox: what is sent, who waits for it, and whose fault it is if it has to be killed. */
 export interface Job {
   readonly request: WorkerRequest;
+  /** What its request takes, about. */
+  readonly bytes: number;
   /** Jobs of one submitter share it: who had a job killed waits behind the others from then on. */
   readonly submitter: string;
   /** Hands over the worker's answer. */
@@ -26,6 +28,7 @@ export function renderJob(
   const variables = Object.entries(job.variables);
   return {
     request: { id, kind: "render", templates, variables, forbidden: [...job.forbidden], uid: job.uid },
+    bytes: variables.reduce((sum, [, content]) => sum + content.length, 0),
     submitter: `render:${job.uid}`,
     settle: (answer) => {
       if (answer.kind !== "rendered") return;
@@ -45,6 +48,7 @@ export function jmesPathJob(
 ): Job {
   return {
     request: { id, kind: "jmesPath", ...job },
+    bytes: job.json.length,
     submitter: `jmesPath:${job.expression}`,
     settle: (answer) => {
       if (answer.kind === "found") resolve(answer.result);

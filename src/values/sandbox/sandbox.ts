@@ -3,28 +3,32 @@ import type { Content, RenderJob, Result, Sandbox } from "../contract.ts";
 import { fail } from "../result.ts";
 import { type Job, jmesPathJob, renderJob } from "./jobs.ts";
 import { createWaitingLine } from "./waiting-line.ts";
-import { startWorker, type WorkerHandle, type WorkerOptions } from "./worker-handle.ts";
+import { startWorker, type WorkerEnd, type WorkerHandle, type WorkerOptions } from "./worker-handle.ts";
 
 export interface SandboxOptions extends Partial<WorkerOptions> {
   /** The file that the worker runs: worker-thread.ts, or the bundle itself, which looks at `isSandboxRole`. */
   readonly workerUrl: URL;
   /** Milliseconds that one template or one JMESPath may take. Default 1000. */
   readonly timeoutMs?: number;
+  /** Milliseconds without a job after which the worker is ended, to give its memory back. Default 60,000. */
+  readonly idleMs?: number;
 }
 
 /** Templates of one job beyond this many times the limit have to share it. */
 const mostLimitsPerJob = 5;
-/** So many jobs are with the worker at a time, so that it need not wait for the next. */
+/** So many jobs, or bytes, are with the worker at a time, so that it need not wait for the next. */
 const mostInFlight = 32;
+const mostBytesInFlight = 1024 * 1024;
 
 /**
- * A sandbox with one worker, started with the first job and kept. Jobs are served one at a time. One that takes too long
+ * A sandbox with one worker, started with the first job and ended when it has been idle for long. Jobs are served one at a time. One that takes too long
  * or too much memory fails alone: its worker is ended, and the others go on in a new one.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { workerUrl, timeoutMs = 1000, maxHeapMegabytes = 128, startTimeoutMs = 30_000 } = options;
+  const { workerUrl, timeoutMs = 1000, maxHeapMegabytes = 128, startTimeoutMs = 30_000, idleMs = 60_000 } = options;
   const line = createWaitingLine();
   let inFlight: Job[] = [];
+  let bytesInFlight = 0;
   let worker: WorkerHandle | undefined;
   let progress = { templates: 0, jobStarted: 0 };
   let timer: NodeJS.Timeout | undefined;
@@ -44,14 +48,18 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     worker ??= startWorker(workerUrl, { maxHeapMegabytes, startTimeoutMs }, { onReady: pump, onAnswer, onEnd });
     if (!worker.ready) return;
     const idle = inFlight.length === 0;
-    while (inFlight.length < mostInFlight) {
-      const job = line.next();
-      if (job === undefined) break;
-      inFlight.push(job);
-      worker.send(job.request);
-    }
+    for (let job = nextJob(); job !== undefined; job = nextJob()) worker.send(job.request);
     if (idle && inFlight.length > 0) beginJob();
     worker.keepAlive(inFlight.length > 0);
+  }
+
+  function nextJob(): Job | undefined {
+    if (inFlight.length >= mostInFlight || bytesInFlight >= mostBytesInFlight) return undefined;
+    const job = line.next();
+    if (job === undefined) return undefined;
+    inFlight.push(job);
+    bytesInFlight += job.bytes;
+    return job;
   }
 
   function beginJob(): void {
@@ -61,7 +69,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   function armTimer(): void {
     clearTimeout(timer);
-    if (inFlight.length === 0) return;
+    if (inFlight.length === 0) {
+      timer = setTimeout(endWorker, idleMs).unref();
+      return;
+    }
     const left = progress.jobStarted + mostLimitsPerJob * timeoutMs - performance.now();
     timer = setTimeout(onTimeout, Math.min(timeoutMs, left));
   }
@@ -74,7 +85,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       armTimer();
       return;
     }
-    inFlight.shift();
+    takeHead();
     line.mark(job.submitter, false);
     job.settle(answer);
     beginJob();
@@ -93,26 +104,30 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }
 
   /** The worker has ended by itself: out of memory, a fault of ours, or it never started. */
-  function onEnd(cause: "memory" | "fault" | "start"): void {
+  function onEnd(cause: WorkerEnd): void {
     endWorker();
     const [job] = inFlight;
     if (cause === "start") failAll(neverStarted);
-    else if (job !== undefined)
-      removeHead(job, cause === "memory" ? job.describeKill(tooMuch, progress.templates) : ended);
+    else if (job) removeHead(job, cause === "memory" ? job.describeKill(tooMuch, progress.templates) : ended);
   }
 
   /** The job that was being worked on fails alone; those behind it were not begun, and begin anew. */
   function removeHead(job: Job, failure: Failure): void {
-    inFlight.shift();
+    takeHead();
     line.mark(job.submitter, true);
     requeue();
     job.fail(failure);
     if (line.waiting()) pump();
   }
 
+  function takeHead(): void {
+    bytesInFlight -= inFlight.shift()?.bytes ?? 0;
+  }
+
   function requeue(): void {
     line.putBack(inFlight);
     inFlight = [];
+    bytesInFlight = 0;
   }
 
   function endWorker(): void {

@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { type ChildProcess, spawn } from "node:child_process";
+import { hostExits, hostScript } from "./host-script.ts";
 import { sandboxRole, type WorkerAnswer, type WorkerRequest } from "./protocol.ts";
 
 export interface WorkerOptions {
@@ -8,66 +9,92 @@ export interface WorkerOptions {
   readonly startTimeoutMs: number;
 }
 
+/** Why a worker ended by itself. */
+export type WorkerEnd = "memory" | "fault" | "start";
+
 export interface WorkerEvents {
   onReady(): void;
   onAnswer(answer: WorkerAnswer): void;
-  /** It has ended by itself. Not called after `end`. */
-  onEnd(cause: "memory" | "fault" | "start"): void;
+  /** Not called after `end`. */
+  onEnd(cause: WorkerEnd): void;
 }
 
 /** A running worker. */
 export interface WorkerHandle {
   readonly ready: boolean;
   send(request: WorkerRequest): void;
-  /** Whether the process waits for it. */
+  /** Whether this process waits for it. */
   keepAlive(wanted: boolean): void;
   /** Ends it at once, whatever it does. */
   end(): Promise<void>;
 }
 
-/** Starts a worker with a bounded heap and an empty environment: no credential of the operator is in its reach. */
+/**
+ * Starts a worker thread in a process of its own. In ours it would not be fenced off: V8 aborts the whole process where a
+ * thread allocates much at once beyond its limit (a list flattened to 400 million elements did), and a thread that is
+ * inside a built-in function cannot be ended. The process has an empty environment: no credential is in there.
+ */
 export function startWorker(url: URL, options: WorkerOptions, events: WorkerEvents): WorkerHandle {
-  const worker = new Worker(url, {
-    name: "external-values-sandbox",
-    workerData: sandboxRole,
-    env: {},
-    argv: [],
-    resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMegabytes, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 },
+  const child = spawnHost(url, options);
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
   });
   let state: "starting" | "ready" | "ended" = "starting";
   const timer = setTimeout(() => finish("start"), options.startTimeoutMs);
 
-  function finish(cause: "memory" | "fault" | "start"): void {
+  function finish(cause: WorkerEnd): void {
     if (state === "ended") return;
     clearTimeout(timer);
     const failedToStart = state === "starting";
     state = "ended";
+    child.kill("SIGKILL");
     events.onEnd(failedToStart ? "start" : cause);
   }
 
-  worker.on("message", (answer: WorkerAnswer) => {
+  child.on("message", (answer: WorkerAnswer) => {
     if (state === "ended") return;
-    if (answer.kind !== "ready") return events.onAnswer(answer);
+    if (answer.kind !== "ready") {
+      events.onAnswer(answer);
+      return;
+    }
     clearTimeout(timer);
     state = "ready";
     events.onReady();
   });
-  worker.on("error", (error: unknown) => finish(isOutOfMemory(error) ? "memory" : "fault"));
-  worker.on("exit", () => finish("fault"));
+  child.on("error", () => finish("fault"));
+  // A signal is V8's abort, or the kernel's, for want of memory.
+  child.on("exit", (code, signal) => finish(signal !== null || code === hostExits.outOfMemory ? "memory" : "fault"));
   return {
     get ready() {
       return state === "ready";
     },
-    send: (request) => worker.postMessage(request),
-    keepAlive: (wanted) => (wanted ? worker.ref() : worker.unref()),
+    // A worker that has just died is reported by its exit.
+    send: (request) => void child.send(request, () => undefined),
+    keepAlive: (wanted) => keepAlive(child, wanted),
     async end() {
       state = "ended";
       clearTimeout(timer);
-      await worker.terminate();
+      keepAlive(child, true);
+      child.kill("SIGKILL");
+      await exited;
     },
   };
 }
 
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+function spawnHost(url: URL, { maxHeapMegabytes }: WorkerOptions): ChildProcess {
+  const script = ["--input-type=module", "--eval", hostScript];
+  const parameters = [url.href, JSON.stringify(sandboxRole), String(maxHeapMegabytes)];
+  return spawn(process.execPath, ["--max-semi-space-size=1", ...script, "--", ...parameters], {
+    env: {},
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+}
+
+function keepAlive(child: ChildProcess, wanted: boolean): void {
+  for (const handle of [child, child.channel]) {
+    if (wanted) handle?.ref();
+    else handle?.unref();
+  }
 }

@@ -36,11 +36,10 @@ const blockPattern = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
 
 const joinPem = (blocks: readonly string[]): string => blocks.map((block) => `${block}\n`).join("");
 
-/** The certificates of a PEM text, the leaf first, each followed by its issuer; those that fit nowhere come last. */
+/** The certificates of a PEM text, the leaf first, each followed by its issuer; those that fit nowhere come last, and each stands once. */
 export function sortedCertificates(pem: string, what: string): readonly Certificate[] {
-  const certificates = blocksOf(pem)
-    .filter(({ label }) => label === "CERTIFICATE")
-    .map(({ text }) => parseCertificate(text, what));
+  const blocks = blocksOf(pem).filter(({ label }) => label === "CERTIFICATE");
+  const certificates = [...new Set(blocks.map(({ text }) => text))].map((text) => parseCertificate(text, what));
   if (certificates.length === 0) throw new FilterError(`${what} has no PEM certificate in it`);
   const rest = new Set(certificates);
   const sorted: Certificate[] = [];
