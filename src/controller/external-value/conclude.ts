@@ -134,8 +134,9 @@ function storeColumn(items: readonly ItemResult[]): string {
   return names.length <= 1 ? (names[0] ?? "") : `${names[0]} +${names.length - 1}`;
 }
 
-// An absent Merge target is polled without an AWS call (kubernetes.md, "RBAC").
-const missingTargetPollMs = 30_000;
+// What stands in the way carries no label of ours, so no watch tells of its change: it is looked at, without an AWS call.
+const foreignTargetPollMs = 30_000;
+const onForeignTargets: ReadonlySet<Failure["reason"]> = new Set(["TargetMissing", "TargetConflict", "KeyConflict"]);
 
 /** When to come again: earliest of what the failure's kind says, a freshness promise that ends, a second look. */
 function verdictOf(
@@ -145,7 +146,7 @@ function verdictOf(
   const kind = primary ? reasons[primary.reason] : "none";
   if (kind === "wait" && model.refreshPolicy !== "Periodic") return "backoff";
   const waits = [
-    ...(primary?.reason === "TargetMissing" ? [missingTargetPollMs] : []),
+    ...(primary && onForeignTargets.has(primary.reason) ? [foreignTargetPollMs] : []),
     ...(revisitMs === undefined ? [] : [revisitMs]),
     ...(restarts?.againMs === undefined ? [] : [restarts.againMs]),
     ...(lingering.length > 0 && kind === "none" ? [1_000] : []),
