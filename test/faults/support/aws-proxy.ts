@@ -8,12 +8,16 @@ import { type Asked, type Exchange, pass, strike } from "./aws-strikes.ts";
 import { awsUpstream } from "./aws-upstream.ts";
 import { cut, type Listener, listenOn, readBody } from "./listener.ts";
 
+/** Called for every request, and awaited: before it is forwarded, and after it was answered but before the client hears of it. */
+export type OnAwsRequest = (entry: AwsProxyEntry, phase: "before" | "after") => void | Promise<void>;
+
 /** A proxy before an AWS endpoint, fake or emulator: Parameter Store, Secrets Manager, STS and SQS alike. */
 export interface AwsProxy {
   /** Give it to the client under test as its endpoint. */
   readonly url: string;
   /** Replaces the rules; the first whose turn it is strikes. Can be called at any time; an empty list heals. */
   setRules(rules: readonly AwsFaultRule[]): void;
+  setOnRequest(onRequest: OnAwsRequest | undefined): void;
   /** From now on every access key seen so far is refused with ExpiredTokenException; newer ones pass. */
   expireSeenCredentials(): void;
   /** Every request since the last reset, in order of arrival. */
@@ -39,6 +43,7 @@ export async function startAwsProxy({ upstream, now = Date.now }: AwsProxyOption
   const seen = new Set<string>();
   let expired: ReadonlySet<string> = new Set();
   let entries: AwsProxyEntry[] = [];
+  let onRequest: OnAwsRequest | undefined;
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const body = (await readBody(request)).toString("utf8");
@@ -59,7 +64,13 @@ export async function startAwsProxy({ upstream, now = Date.now }: AwsProxyOption
     response.once("finish", () => {
       entry.status = response.statusCode;
     });
-    const exchange: Exchange = { asked, request, response, forward: (sent) => toUpstream.forward(request, sent), now };
+    await onRequest?.(entry, "before");
+    const forward = async (sent: string) => {
+      const answer = await toUpstream.forward(request, sent);
+      await onRequest?.(entry, "after");
+      return answer;
+    };
+    const exchange: Exchange = { asked, request, response, forward, now };
     await (fault ? strike(exchange, fault) : pass(exchange));
   };
 
@@ -69,6 +80,9 @@ export async function startAwsProxy({ upstream, now = Date.now }: AwsProxyOption
   return {
     url: listener.url,
     setRules: (next) => rules.set(next),
+    setOnRequest: (next) => {
+      onRequest = next;
+    },
     expireSeenCredentials: () => {
       expired = new Set(seen);
     },

@@ -1,0 +1,156 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { eventually } from "../../support/eventually.ts";
+import { type EndState, readEndState } from "./end-state.ts";
+import type { FaultBench, Place } from "./fault-bench.ts";
+import { secondsSince } from "./fault-record.ts";
+import type { RequestCount, RequestPoint } from "./request-count.ts";
+
+/** What happens in one place, and what must come of it wherever the operator dies in between. */
+export interface CrashScenario {
+  readonly name: string;
+  /** Values and resources before the act; resolves when the operator has served them. */
+  arrange(place: Place, bench: FaultBench): Promise<void>;
+  /** What the user, or AWS, does. The operator's requests from here on are the scenario's. */
+  act(place: Place, bench: FaultBench): Promise<void>;
+  /** True of the end state, which every disturbed run must then equal. */
+  isDone(state: EndState): boolean;
+  /** Must hold of what stands at the moment of every crash: the last good targets are there. */
+  isSafe(state: EndState): boolean;
+  /**
+   * Keys go by a second request, behind the one that brings the new ones: a crash in between leaves a state that is
+   * counted as a change of data of its own, so that the count may end one higher.
+   */
+  readonly removesKeys?: boolean;
+}
+
+export interface UndisturbedRun {
+  readonly requests: readonly string[];
+  readonly end: EndState;
+}
+
+// Events are sent a moment after the status: so long after the last request nothing more is expected.
+const quietMs = 300;
+
+/** Runs the scenario without a fault. The operator runs already, and still does afterwards. */
+export async function runUndisturbed(
+  scenario: CrashScenario,
+  bench: FaultBench,
+  count: RequestCount,
+): Promise<UndisturbedRun> {
+  const place = await arrangePlace(scenario, bench, count);
+  count.arm();
+  await scenario.act(place, bench);
+  await eventually(async () => scenario.isDone(await readEndState(bench.cluster, place.namespace)) || undefined, {
+    what: `the end of "${scenario.name}"`,
+    timeoutMs: 20_000,
+    intervalMs: 50,
+  });
+  await quiet(count);
+  const requests = [...count.requests];
+  count.disarm();
+  const end = await readEndState(bench.cluster, place.namespace);
+  await place.remove();
+  return { requests, end };
+}
+
+export interface CrashRun {
+  /** False where this run had fewer requests than the undisturbed one. */
+  readonly struck: boolean;
+  /** From the restart until the end state was right. */
+  readonly seconds: number;
+  /** Why the run failed; undefined where all was right. */
+  readonly wrong?: string;
+}
+
+/** Kills the operator at the point, starts it again, and compares what comes of it with the undisturbed end. */
+export async function runWithCrash(
+  run: { readonly scenario: CrashScenario; readonly expected: EndState; readonly point: RequestPoint },
+  bench: FaultBench,
+  count: RequestCount,
+): Promise<CrashRun> {
+  const { scenario, expected, point } = run;
+  const place = await arrangePlace(scenario, bench, count);
+  let struck = false;
+  let atCrash: EndState | undefined;
+  const crash = async () => {
+    struck = true;
+    await bench.operator().kill();
+  };
+  count.arm(point, crash);
+  await scenario.act(place, bench);
+  await eventually(async () => struck || (await hasEnded(scenario, bench, place, count)) || undefined, {
+    what: `request ${point.index} of "${scenario.name}"`,
+    timeoutMs: 20_000,
+    intervalMs: 20,
+  });
+  count.disarm();
+  if (struck) atCrash = await readEndState(bench.cluster, place.namespace);
+  await bench.operator().kill();
+  const begun = performance.now();
+  await bench.start();
+  const inForm = (state: EndState) => (scenario.removesKeys ? withoutDataVersions(state) : state);
+  const read = async () => inForm(await readEndState(bench.cluster, place.namespace));
+  const wrong = await compare(inForm(expected), read, count);
+  const seconds = secondsSince(begun);
+  await place.remove();
+  const unsafe = atCrash && !scenario.isSafe(atCrash) ? `at the crash: ${JSON.stringify(atCrash)}` : undefined;
+  const reason = unsafe ?? wrong;
+  return { struck, seconds, ...(reason === undefined ? {} : { wrong: reason }) };
+}
+
+async function arrangePlace(scenario: CrashScenario, bench: FaultBench, count: RequestCount): Promise<Place> {
+  const place = await bench.createPlace();
+  await scenario.arrange(place, bench);
+  await quiet(count);
+  return place;
+}
+
+async function hasEnded(
+  scenario: CrashScenario,
+  bench: FaultBench,
+  place: Place,
+  count: RequestCount,
+): Promise<boolean> {
+  if (performance.now() - count.lastAt < quietMs * 3) return false;
+  return scenario.isDone(await readEndState(bench.cluster, place.namespace));
+}
+
+/** Undefined where the state becomes the expected one, and still is when the operator has come to rest. */
+async function compare(
+  expected: EndState,
+  read: () => Promise<EndState>,
+  count: RequestCount,
+): Promise<string | undefined> {
+  let last: EndState | undefined;
+  try {
+    await eventually(
+      async () => {
+        last = await read();
+        return isDeepStrictEqual(last, expected) || undefined;
+      },
+      { what: "the end state", timeoutMs: 15_000, intervalMs: 50 },
+    );
+    await quiet(count);
+    last = await read();
+  } catch {
+    // What it was instead says more.
+  }
+  if (isDeepStrictEqual(last, expected)) return undefined;
+  return `expected ${JSON.stringify(expected)}\nbut found ${JSON.stringify(last)}`;
+}
+
+function withoutDataVersions(state: EndState): EndState {
+  const masked = JSON.stringify(state, (key, value) =>
+    key === "dataVersion" || key === "externalvalues.dev/data-version" ? "<count>" : value,
+  );
+  return JSON.parse(masked);
+}
+
+async function quiet(count: RequestCount): Promise<void> {
+  for (;;) {
+    const left = quietMs - (performance.now() - count.lastAt);
+    if (left <= 0) return;
+    await delay(left);
+  }
+}
