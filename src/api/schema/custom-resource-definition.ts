@@ -38,7 +38,8 @@ export function toCustomResourceDefinition(resource: Resource): CustomResourceDe
     plural,
     singular: kind.toLowerCase(),
     shortNames: [shortName],
-    categories: ["externalvalues"],
+    // Not the plural of ExternalValue: kubectl would then list every kind for it, and find no single one by name.
+    categories: ["external-values"],
   };
   return {
     apiVersion: "apiextensions.k8s.io/v1",
