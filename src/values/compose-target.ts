@@ -1,6 +1,7 @@
 import type { TargetModel } from "../api/model.ts";
 import { contentOfBytes } from "./content.ts";
 import type { ComposedTarget, ComposeTarget, Content, Result, ShapedKey } from "./contract.ts";
+import { giveTurn } from "./in-slices.ts";
 import { fail, failAt, succeed } from "./result.ts";
 import { checkAnnotations, checkLabels } from "./target/metadata.ts";
 import { plainKeys } from "./target/plain-keys.ts";
@@ -19,6 +20,7 @@ export const composeTarget: ComposeTarget = async (target, keys, { sandbox, uid,
   const context: RenderContext = { target, keys, sandbox, uid };
   const data = await composeData(context, templatesFrom);
   if (!data.ok) return data;
+  await giveTurn(data.value.size);
   const checked = checkData(target, data.value);
   if (!checked.ok) return checked;
   const labels = await composeMetadata("labels", context);
@@ -46,12 +48,14 @@ async function composeData(
   if (!templates.ok) return templates;
   const plain = plainKeys(target.kind, context.keys);
   if (!plain.ok) return plain;
+  await giveTurn(context.keys.length);
   const replaced = target.template?.mergePolicy === "Replace";
   const kept = replaced ? [] : [...plain.value].filter(([key]) => !templates.value.has(key));
   const contents = kept.map(([key, shaped]) => [key, contentFor(target, shaped)] as const);
   // What is too large already needs no rendering.
   const fits = checkSize(target.kind, new Map(contents));
   if (!fits.ok) return failAt(place(target), fits.failure);
+  await giveTurn(contents.length);
   const rendered = await renderTemplates(templates.value, context, target.kind === "ConfigMap");
   if (!rendered.ok) return rendered;
   const all = [...contents, ...rendered.value].sort(([one], [other]) => (one < other ? -1 : 1));

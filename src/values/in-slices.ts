@@ -15,3 +15,11 @@ export async function mapInSlices<T, R>(items: readonly T[], map: (item: T) => R
   }
   return results;
 }
+
+/** So many keys are handled in a few milliseconds by a step that goes over all of them. */
+const manyKeys = 1000;
+
+/** Gives the event loop a turn between two steps that each go over all of so many keys. */
+export async function giveTurn(keys: number): Promise<void> {
+  if (keys > manyKeys) await setImmediate();
+}

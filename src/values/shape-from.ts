@@ -2,7 +2,7 @@ import type { DataFromItem } from "../api/model.ts";
 import type { SourceValue } from "../api/source.ts";
 import type { Content, Result, ShapeContext, ShapedKey, ShapeFrom } from "./contract.ts";
 import { decodeContent } from "./decoding.ts";
-import { mapInSlices } from "./in-slices.ts";
+import { giveTurn, mapInSlices } from "./in-slices.ts";
 import { findJsonKey } from "./json/json-key.ts";
 import { jsonTextOf } from "./json/json-text.ts";
 import { contentOfJson } from "./json/json-value.ts";
@@ -43,6 +43,7 @@ async function shape(
 ): Promise<Result<readonly ShapedKey[]>> {
   const candidates = candidatesOf(item, values);
   if (!candidates.ok) return candidates;
+  await giveTurn(candidates.value.length);
   const shaped = await mapInSlices(candidates.value, (candidate) => {
     const key = context.keyOf(candidate.name);
     return key === undefined ? undefined : shapeCandidate(item, key, candidate, context);
@@ -53,6 +54,7 @@ async function shape(
     if (!result.ok) return result;
     keys.push(result.value);
   }
+  await giveTurn(keys.length);
   if (keys.length === 0 && !item.optional) return fail("ValueNotFound", emptyMessage(candidates.value.length));
   return resolveConflicts(keys, item.keys.onConflict);
 }
