@@ -492,7 +492,7 @@ const bounds: readonly RefusedManifest[] = [
   bound(
     "a region twice",
     { regions: ["eu-west-1", "eu-west-1"] },
-    { kind: cluster, field: "spec.regions", message: "must not repeat an item", serverSays: "Duplicate value" },
+    { kind: cluster, field: "spec.regions[1]", message: "must not repeat another item", serverSays: "Duplicate value" },
   ),
   bound(
     "a ServiceAccount without its namespace",

@@ -21,9 +21,12 @@ function checkStructure(schema: Schema<unknown>, value: unknown, field: string):
   const { node } = schema;
   if (!hasType(node.type, value)) return [{ field, message: `must be ${typeNames[node.type]}` }];
   const own = checkOwn(node, value).map((message) => ({ field, message }));
-  return [...own, ...unknownFields(schema, value, field), ...missingFields(schema, value, field)].concat(
-    children(schema, value, field).flatMap((child) => checkStructure(child.schema, child.value, child.field)),
-  );
+  return [
+    ...own,
+    ...repeatedItems(schema, value, field),
+    ...unknownFields(schema, value, field),
+    ...missingFields(schema, value, field),
+  ].concat(children(schema, value, field).flatMap((child) => checkStructure(child.schema, child.value, child.field)));
 }
 
 function checkRules(schema: Schema<unknown>, value: unknown, field: string): Finding[] {
@@ -59,8 +62,7 @@ function checkOwn(node: JsonSchema, value: unknown): string[] {
   }
   if (Array.isArray(value)) {
     const size = { size: value.length, least: node.minItems, most: node.maxItems };
-    const repeats = node["x-kubernetes-list-type"] === "set" && new Set(value).size < value.length;
-    return [...bounded(size, (bound) => `have ${bound} items`), ...(repeats ? ["must not repeat an item"] : [])];
+    return bounded(size, (bound) => `have ${bound} items`);
   }
   if (!isRecord(value)) return [];
   const size = { size: Object.keys(value).length, least: node.minProperties, most: node.maxProperties };
@@ -85,6 +87,13 @@ interface Size {
 function bounded({ size, least, most }: Size, phrase: (bound: string) => string): string[] {
   if (least !== undefined && size < least) return [`must ${phrase(`at least ${least}`)}`];
   return most !== undefined && size > most ? [`must ${phrase(`at most ${most}`)}`] : [];
+}
+
+function repeatedItems({ node }: Schema<unknown>, value: unknown, field: string): Finding[] {
+  if (node["x-kubernetes-list-type"] !== "set" || !Array.isArray(value)) return [];
+  return value.flatMap((item, index) =>
+    value.indexOf(item) < index ? [{ field: `${field}[${index}]`, message: "must not repeat another item" }] : [],
+  );
 }
 
 function unknownFields({ properties }: Schema<unknown>, value: unknown, field: string): Finding[] {
