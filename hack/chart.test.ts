@@ -56,6 +56,9 @@ const everyNamespace = [
   ...verbsOn("events.k8s.io/events", "create", "patch"),
 ];
 const wholeCluster = [
+  ...verbsOn("externalvalues.dev/clusterexternalvalues", "get", "list", "watch"),
+  ...verbsOn("externalvalues.dev/clusterexternalvalues/status", "update"),
+  ...verbsOn("externalvalues.dev/externalvalues", "create", "patch", "delete"),
   ...verbsOn("externalvalues.dev/clustervaluestores", "list", "watch"),
   ...verbsOn("externalvalues.dev/clustervaluestores/status", "update"),
   ...verbsOn("/namespaces", "list", "watch"),

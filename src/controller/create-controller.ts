@@ -7,6 +7,8 @@ import type { HealthCheck } from "../telemetry/health.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createSandbox } from "../values/sandbox/sandbox.ts";
 import type { Clock } from "./clock.ts";
+import { createFanOut } from "./cluster-external-value/fan-out.ts";
+import { withFanOut } from "./cluster-external-value/with-fan-out.ts";
 import type { ControllerOptions } from "./controller-options.ts";
 import { createAccessKeySecrets, createServiceAccountTokens } from "./credential-ports.ts";
 import { createEventSink } from "./event-sink.ts";
@@ -147,6 +149,16 @@ export function createController(options: ControllerOptions, services: Controlle
     onError: (key, error) => failed("store", key, error),
     hooks: silentHooks,
   });
+  const fanOut = createFanOut({
+    client,
+    clock,
+    random,
+    records,
+    watches: () => watches,
+    mayWrite: () => ownership.leads,
+    onError: (name, error) => failed("ClusterExternalValue", name, error),
+    hooks: silentHooks,
+  });
   const attempts = new Map<string, number>();
   const countRound = createWatchCounter(registry);
   const watches = createWatches(
@@ -160,21 +172,24 @@ export function createController(options: ControllerOptions, services: Controlle
         countRound(kind, what, reason);
       },
     },
-    createWatchHandlers({
-      records,
-      references,
-      entries: reconciler.entries,
-      queue: (key, line) => queue.add(key, line),
-      dequeue: (key) => queue.remove(key),
-      queueStore: (key) => storeQueue.add(key, "interactive"),
-      inNamespace: (namespace) => [...reconciler.entries.keys()].filter((key) => key.startsWith(`${namespace}/`)),
-    }),
+    withFanOut(
+      createWatchHandlers({
+        records,
+        references,
+        entries: reconciler.entries,
+        queue: (key, line) => queue.add(key, line),
+        dequeue: (key) => queue.remove(key),
+        queueStore: (key) => storeQueue.add(key, "interactive"),
+        inNamespace: (namespace) => [...reconciler.entries.keys()].filter((key) => key.startsWith(`${namespace}/`)),
+      }),
+      fanOut,
+    ),
   );
   const reflectors = allOf(watches);
   const ownership = createOwnership(
     options,
     { client, logger },
-    createShardWork({ queue, storeQueue, records, watches, clients, reconciler, ownership: () => ownership }),
+    createShardWork({ queue, storeQueue, fanOut, records, watches, clients, reconciler, ownership: () => ownership }),
   );
   observeShards(registry, ownership);
   observeWatches(registry, () =>
@@ -190,12 +205,13 @@ export function createController(options: ControllerOptions, services: Controlle
         logger.info({ externalValues: watches.externalValues.size }, "watches are in step");
         storeQueue.resume();
         queue.resume();
+        fanOut.queue.resume();
         ownership.start();
       });
     },
     async stop() {
       stopped = true;
-      await Promise.all([queue.drain(), storeQueue.drain()]);
+      await Promise.all([queue.drain(), storeQueue.drain(), fanOut.queue.drain()]);
       await ownership.stop();
       await recorder.stop();
       await Promise.all(reflectors.map(([, reflector]) => reflector.stop()));
@@ -203,7 +219,14 @@ export function createController(options: ControllerOptions, services: Controlle
       clients.close();
       await sandbox.close();
     },
-    liveness: createLiveness({ queue, storeQueue, reflectors, lastAttempt: (kind) => attempts.get(kind), clock }),
+    liveness: createLiveness({
+      queue,
+      storeQueue,
+      fanOutQueue: fanOut.queue,
+      reflectors,
+      lastAttempt: (kind) => attempts.get(kind),
+      clock,
+    }),
     readiness: createReadiness(reflectors),
   };
 }

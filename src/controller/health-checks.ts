@@ -9,6 +9,7 @@ type Named = readonly (readonly [string, Reflector<KubernetesObject>])[];
 export interface LivenessOptions {
   readonly queue: WorkQueue;
   readonly storeQueue: WorkQueue;
+  readonly fanOutQueue: WorkQueue;
   readonly reflectors: Named;
   /** Clock milliseconds of the last thing that the loop of a watch did, a failed attempt included. */
   readonly lastAttempt: (kind: string) => number | undefined;
@@ -28,6 +29,7 @@ const silentAfterMs = 720_000;
 export function createLiveness({
   queue,
   storeQueue,
+  fanOutQueue,
   reflectors,
   lastAttempt,
   clock,
@@ -42,7 +44,12 @@ export function createLiveness({
     return age > silentAfterMs ? `neither an event nor an attempt for ${Math.round(age / 1000)} s` : undefined;
   };
   const watches = reflectors.map(([kind, reflector]) => [`watch-${kind.toLowerCase()}`, () => silent(kind, reflector)]);
-  return { queue: () => stuck(queue), stores: () => stuck(storeQueue), ...Object.fromEntries(watches) };
+  return {
+    queue: () => stuck(queue),
+    stores: () => stuck(storeQueue),
+    "fan-out": () => stuck(fanOutQueue),
+    ...Object.fromEntries(watches),
+  };
 }
 
 /** Ready as soon as every watch has listed once. */

@@ -1,4 +1,5 @@
 import type { AwsClients } from "../aws/clients/aws-clients.ts";
+import type { FanOut } from "./cluster-external-value/fan-out.ts";
 import type { Reconciler } from "./external-value/reconcile.ts";
 import type { Ownership, OwnershipEvents } from "./ownership.ts";
 import type { WorkQueue } from "./queue/work-queue.ts";
@@ -8,6 +9,7 @@ import type { Watches } from "./watches.ts";
 export interface ShardWorkOptions {
   readonly queue: WorkQueue;
   readonly storeQueue: WorkQueue;
+  readonly fanOut: Pick<FanOut, "queueAll">;
   readonly records: StoreRecords;
   readonly watches: Watches;
   readonly clients: AwsClients;
@@ -18,7 +20,7 @@ export interface ShardWorkOptions {
 
 /** Takes up and lays down the work on a shard, and takes as much of each account's quota as it holds shards. */
 export function createShardWork(options: ShardWorkOptions): OwnershipEvents {
-  const { queue, storeQueue, records, watches, clients, reconciler } = options;
+  const { queue, storeQueue, fanOut, records, watches, clients, reconciler } = options;
 
   const takeShare = (): void => {
     const { shards, heldShards } = options.ownership();
@@ -26,15 +28,20 @@ export function createShardWork(options: ShardWorkOptions): OwnershipEvents {
     if (held > 0) clients.limits.setShare(held / shards);
   };
 
+  const queueShard = (shard: number): void => {
+    for (const { metadata } of watches.externalValues.values()) {
+      const key = `${metadata.namespace}/${metadata.name}`;
+      if (options.ownership().shardOfKey(key) === shard) queue.add(key, "refresh");
+    }
+  };
+
   return {
     gained(shard) {
       queueMicrotask(() => {
         takeShare();
         for (const [key] of records.all()) storeQueue.add(key, "interactive");
-        for (const { metadata } of watches.externalValues.values()) {
-          const key = `${metadata.namespace}/${metadata.name}`;
-          if (options.ownership().shardOfKey(key) === shard) queue.add(key, "refresh");
-        }
+        if (options.ownership().leads) fanOut.queueAll();
+        queueShard(shard);
       });
     },
     async lost(shard) {

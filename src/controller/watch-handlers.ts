@@ -20,7 +20,7 @@ export interface HandlerOptions {
 }
 
 /** Turns what is watched into keys on the queues. No handler does any work of its own. */
-export function createWatchHandlers(options: HandlerOptions): WatchHandlers {
+export function createWatchHandlers(options: HandlerOptions): Omit<WatchHandlers, "clusterExternalValues"> {
   const { records, references, queue, queueStore } = options;
   return {
     externalValues: {

@@ -14,6 +14,7 @@ export interface Watches {
   readonly valueStores: Reflector<KubernetesObject>;
   /** Undefined in a namespaced install: a Role cannot read cluster-scoped kinds. */
   readonly clusterValueStores: Reflector<KubernetesObject> | undefined;
+  readonly clusterExternalValues: Reflector<KubernetesObject> | undefined;
   readonly namespaces: Reflector<KubernetesObject> | undefined;
   /** Labelled targets, metadata only: no data of any Secret is held. */
   readonly targets: Readonly<Record<TargetKind, Reflector<KubernetesObject>>>;
@@ -21,6 +22,7 @@ export interface Watches {
 
 export interface WatchHandlers {
   readonly externalValues: ReflectorHandler<KubernetesObject>;
+  readonly clusterExternalValues: ReflectorHandler<KubernetesObject>;
   readonly stores: ReflectorHandler<KubernetesObject>;
   readonly namespaces: ReflectorHandler<KubernetesObject>;
   target(kind: TargetKind): ReflectorHandler<KubernetesObject>;
@@ -51,6 +53,9 @@ export function createWatches(options: WatchOptions, handlers: WatchHandlers): W
     externalValues: reflect(resourceTypes.externalValues, handlers.externalValues),
     valueStores: reflect(resourceTypes.valueStores, handlers.stores),
     clusterValueStores: clusterWide ? reflect(resourceTypes.clusterValueStores, handlers.stores) : undefined,
+    clusterExternalValues: clusterWide
+      ? reflect(resourceTypes.clusterExternalValues, handlers.clusterExternalValues)
+      : undefined,
     namespaces: clusterWide
       ? reflect(resourceTypes.namespaces, handlers.namespaces, { metadataOnly: true })
       : undefined,
@@ -63,13 +68,14 @@ export function createWatches(options: WatchOptions, handlers: WatchHandlers): W
 
 /** The reflectors by name, for starting, metrics and liveness. */
 export function allOf(watches: Watches): readonly (readonly [string, Reflector<KubernetesObject>])[] {
-  const { externalValues, valueStores, clusterValueStores, namespaces, targets } = watches;
+  const { externalValues, valueStores, clusterValueStores, clusterExternalValues, namespaces, targets } = watches;
   const optional = (name: string, reflector: Reflector<KubernetesObject> | undefined) =>
     reflector ? [[name, reflector] as const] : [];
   return [
     ["ExternalValue", externalValues],
     ["ValueStore", valueStores],
     ...optional("ClusterValueStore", clusterValueStores),
+    ...optional("ClusterExternalValue", clusterExternalValues),
     ...optional("Namespace", namespaces),
     ["Secret", targets.Secret],
     ["ConfigMap", targets.ConfigMap],

@@ -34,11 +34,19 @@ What it may do beyond namespaces, where it serves all of them.
 */}}
 {{- define "external-values.clusterRules" -}}
 - apiGroups: [externalvalues.dev]
-  resources: [clustervaluestores]
+  resources: [clusterexternalvalues, clustervaluestores]
   verbs: [list, watch]
+# Read afresh before an ExternalValue is removed on its behalf.
 - apiGroups: [externalvalues.dev]
-  resources: [clustervaluestores/status]
+  resources: [clusterexternalvalues]
+  verbs: [get]
+- apiGroups: [externalvalues.dev]
+  resources: [clusterexternalvalues/status, clustervaluestores/status]
   verbs: [update]
+# The ExternalValues of a ClusterExternalValue.
+- apiGroups: [externalvalues.dev]
+  resources: [externalvalues]
+  verbs: [create, patch, delete]
 # For namespace selectors.
 - apiGroups: [""]
   resources: [namespaces]

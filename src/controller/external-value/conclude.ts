@@ -147,8 +147,7 @@ function verdictOf(
   if (kind === "wait" && model.refreshPolicy !== "Periodic") return "backoff";
   const waits = [
     ...(primary && onForeignTargets.has(primary.reason) ? [foreignTargetPollMs] : []),
-    ...(revisitMs === undefined ? [] : [revisitMs]),
-    ...(restarts?.againMs === undefined ? [] : [restarts.againMs]),
+    ...[revisitMs, restarts?.againMs].filter((ms) => ms !== undefined),
     ...(lingering.length > 0 && kind === "none" ? [1_000] : []),
     ...(kind === "none" ? [] : [model.refreshIntervalMs * (0.9 + 0.2 * random())]),
     ...items.flatMap(({ result }) => waitsOf(result, now)),

@@ -22,7 +22,7 @@ describe("what a workload carries", () => {
     { reason: "of an ExternalValue that was made anew since", mark: "9.aaaaaaaa", marked: 0 },
     { reason: "edited by hand", mark: "x", marked: 0 },
   ])("is read back: $reason", ({ mark, marked }) => {
-    const annotations = mark === undefined ? {} : { [key]: mark };
+    const annotations: Record<string, string> = mark === undefined ? {} : { [key]: mark };
     const object = { metadata, spec: { template: { metadata: { annotations } } } };
     expect(workloadOf("Deployment", object, cause)).toMatchObject({ name: "web", uid: "u1", marked });
   });
