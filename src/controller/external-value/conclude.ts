@@ -55,7 +55,7 @@ export function conclude(input: ConcludeInput): Conclusion {
     previous.values,
   );
   const faulty = rows.filter(({ state }) => state !== "Synced" && state !== "Missing").length;
-  const changed = settled.some(({ dataChanged }) => dataChanged);
+  const changed = settled.some((entry) => entry.dataChanged || isUnreported(entry, previous));
   const waits = items.some(({ result }) => result.kind === "waiting");
   const lastChangedTime = changed ? new Date(now).toISOString().replace(/\.\d+Z$/, "Z") : previous.lastChangedTime;
   const lastHandledRefresh = waits ? previous.lastHandledRefresh : model.refreshRequest;
@@ -80,6 +80,13 @@ export function conclude(input: ConcludeInput): Conclusion {
   const waitsForNothing = input.lingering.length === 0 && restarts?.againMs === undefined;
   const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && waitsForNothing;
   return { status, verdict: verdictOf(input, primaryOf(failures)), inOrder };
+}
+
+/** Data that the status does not know of yet: the process ended between the write of the target and that of the status. */
+function isUnreported({ decision, memo }: Settled, previous: StatusModel): boolean {
+  const { kind, name } = decision.target;
+  const row = previous.targets.find((candidate) => candidate.kind === kind && candidate.name === name);
+  return memo !== undefined && memo.dataVersion > (row?.dataVersion ?? 0);
 }
 
 function failuresOf({ decision, refused }: Settled): readonly Failure[] {

@@ -137,7 +137,9 @@ async function compare(
     // What it was instead says more.
   }
   if (isDeepStrictEqual(last, expected)) return undefined;
-  return `expected ${JSON.stringify(expected)}\nbut found ${JSON.stringify(last)}`;
+  const [wanted, found] = [linesOf(expected), linesOf(last)];
+  const only = (lines: readonly string[], others: readonly string[]) => lines.filter((line) => !others.includes(line));
+  return `missing ${only(wanted, found).join("; ")} | unexpected ${only(found, wanted).join("; ")}`;
 }
 
 function withoutDataVersions(state: EndState): EndState {
@@ -145,6 +147,12 @@ function withoutDataVersions(state: EndState): EndState {
     key === "dataVersion" || key === "externalvalues.dev/data-version" ? "<count>" : value,
   );
   return JSON.parse(masked);
+}
+
+/** A line for every leaf, with the way to it. */
+function linesOf(value: unknown, path = ""): readonly string[] {
+  if (typeof value !== "object" || value === null) return [`${path}: ${JSON.stringify(value)}`];
+  return Object.entries(value).flatMap(([name, member]) => linesOf(member, `${path}/${name}`));
 }
 
 async function quiet(count: RequestCount): Promise<void> {
