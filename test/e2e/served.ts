@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type AwsProxy, startAwsProxy } from "../faults/support/aws-proxy.ts";
 import { type AwsClients, awsClients, testRegion } from "../support/aws.ts";
 import { type Cluster, type ClusterObject, createCluster } from "../support/cluster.ts";
+import type { HelmValues } from "../support/helm.ts";
 import { type InstalledOperator, installOperator } from "../support/operator.ts";
 import type { RunningOperator } from "../support/operator-process.ts";
 import { sharedEnvironment } from "../support/shared-environment.ts";
@@ -31,6 +32,8 @@ export interface Served {
 export interface ServedOptions {
   readonly emulator?: "ministack" | "moto";
   readonly proxied?: boolean;
+  /** Values of the chart, beside those of the test bench. */
+  readonly values?: HelmValues;
 }
 
 /** A name that no other test uses, also in the emulators, which all files share. */
@@ -38,7 +41,7 @@ export function unique(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString("hex")}`;
 }
 
-export async function serve({ emulator = "ministack" }: ServedOptions = {}): Promise<Served> {
+export async function serve({ emulator = "ministack", values = {} }: ServedOptions = {}): Promise<Served> {
   const environment = sharedEnvironment();
   const upstream = emulator === "ministack" ? environment.ministackUrl : environment.motoUrl;
   const proxy = await startAwsProxy({ upstream });
@@ -46,7 +49,7 @@ export async function serve({ emulator = "ministack" }: ServedOptions = {}): Pro
   const aws = awsClients(upstream);
   const store = unique("store");
   const namespace = await cluster.createNamespace("app");
-  const installed = await installOperator({ environment, awsEndpoint: proxy.url, controllerClass: store });
+  const installed = await installOperator({ environment, awsEndpoint: proxy.url, controllerClass: store, values });
   let operator = await installed.start();
   await cluster.apply(`
 apiVersion: externalvalues.dev/v1alpha1
