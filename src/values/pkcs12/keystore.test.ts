@@ -63,6 +63,13 @@ describe("keystores of ours", () => {
     expect(() => readKeystore(writeKeystore(content, salts), "password")).toThrow(WrongPasswordError);
   });
 
+  it("do not open where anything in them was changed", () => {
+    const bytes = writeKeystore(content, salts);
+    // In the encrypted certificates, where only the MAC tells.
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    expect(() => readKeystore(bytes, "pässword")).toThrow(WrongPasswordError);
+  });
+
   it("use a salt and an initialization vector of its own for each part", () => {
     const labels: string[] = [];
     writeKeystore(content, (label, length) => {
