@@ -24,6 +24,8 @@ export interface ReadingPlane extends Subscriptions {
    * its own limits: for the store's status.
    */
   quotaNeeds(reader: Reader): QuotaNeeds;
+  /** How long the calendar has let a due poll lie, in milliseconds: near 0, unless a timer was lost. For liveness. */
+  overdueMs(): number;
   /** Ends every timer and closes all service calls. Reads under way get the failure that closing brings. */
   close(): void;
 }
@@ -75,6 +77,7 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       closeUnit(unit);
       return true;
     },
+    overdueMs: () => Math.max(0, ...[...units.values()].map((unit) => unit.overdueMs())),
     quotaNeeds(reader) {
       const unit = ownerOf(reader);
       const sharers = [...units.values()].filter(

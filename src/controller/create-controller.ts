@@ -225,6 +225,7 @@ export function createController(options: ControllerOptions, services: Controlle
       fanOutQueue: fanOut.queue,
       reflectors,
       lastAttempt: (kind) => attempts.get(kind),
+      overdueMs: plane.overdueMs,
       clock,
     }),
     readiness: createReadiness(reflectors),

@@ -13,11 +13,16 @@ export interface LivenessOptions {
   readonly reflectors: Named;
   /** Clock milliseconds of the last thing that the loop of a watch did, a failed attempt included. */
   readonly lastAttempt: (kind: string) => number | undefined;
+  /** How long a due poll has lain, in milliseconds. */
+  readonly overdueMs: () => number;
   readonly clock: Clock;
 }
 
 // Longer than any visit may take: reading has its own limit of a minute, a request to the API server one of 30 s.
 const stuckAfterMs = 300_000;
+
+// Polls begin by timer; what a quota or an outage holds back has begun.
+const calendarAfterMs = 120_000;
 
 // The server ends a watch after at most 10 minutes, with bookmarks every minute; attempts are seconds apart.
 const silentAfterMs = 720_000;
@@ -32,6 +37,7 @@ export function createLiveness({
   fanOutQueue,
   reflectors,
   lastAttempt,
+  overdueMs,
   clock,
 }: LivenessOptions): Readonly<Record<string, HealthCheck>> {
   const stuck = (which: WorkQueue): string | undefined => {
@@ -43,10 +49,13 @@ export function createLiveness({
     const age = clock.now() - Math.max(reflector.lastSignOfLife, lastAttempt(kind) ?? 0);
     return age > silentAfterMs ? `neither an event nor an attempt for ${Math.round(age / 1000)} s` : undefined;
   };
+  const lost = (ms: number): string | undefined =>
+    ms > calendarAfterMs ? `a poll has been due for ${Math.round(ms / 1000)} s` : undefined;
   const watches = reflectors.map(([kind, reflector]) => [`watch-${kind.toLowerCase()}`, () => silent(kind, reflector)]);
   return {
     queue: () => stuck(queue),
     stores: () => stuck(storeQueue),
+    calendar: () => lost(overdueMs()),
     "fan-out": () => stuck(fanOutQueue),
     ...Object.fromEntries(watches),
   };

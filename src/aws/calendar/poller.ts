@@ -10,6 +10,8 @@ export interface Poller {
   plan(entry: Entry): void;
   /** What the polls cost, by quota and interval. */
   loads(): readonly Load[];
+  /** How long something has been due without the timer having rung for it, in milliseconds: none, unless it is lost. */
+  overdueMs(): number;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export function createPoller(
     timer = { at: now + delay, cancel: clock.after(delay, ring) };
   };
   return {
+    overdueMs: () => Math.max(0, clock.now() - Math.min(...[...pollers.values()].map((poller) => poller.nextDue()))),
     plan(entry) {
       pollers.get(entry.route)?.plan(entry);
       rearm();

@@ -20,6 +20,8 @@ export interface ReaderUnit extends Owner {
   isWanted(): boolean;
   /** What its polls cost, by quota and interval. */
   loads(): readonly Load[];
+  /** How long a poll has been due without having been begun, in milliseconds. */
+  overdueMs(): number;
   /** Ends its timers and drops its values; its service calls may be another reader's too. */
   close(): void;
 }
@@ -86,6 +88,7 @@ export function createReaderUnit(
       current = { ...options, limits, ...(account === undefined ? {} : { account }) };
     },
     loads: poller.loads,
+    overdueMs: poller.overdueMs,
     ensure: core.ensure,
     wantsChanged(entry) {
       poller.plan(entry);
