@@ -62,8 +62,10 @@ e2e: setup build | $(RESULTS) ## End-to-end tests on a real API server and AWS e
 	$(JEST) --selectProjects e2e --runInBand --json --outputFile=$(RESULTS)/e2e.json $(TESTS)
 
 .PHONY: faults
-faults: setup build | $(RESULTS) ## All fault tests: crashes, broken watches, AWS outages
+faults: setup build | $(RESULTS) ## All fault tests: crashes, broken watches, AWS outages; writes docs/reliability.md. Half an hour
+	rm -f $(RESULTS)/fault-records.jsonl
 	FAULTS=all $(JEST) --selectProjects faults --runInBand --json --outputFile=$(RESULTS)/faults.json $(TESTS)
+	node test/faults/support/write-reliability.ts
 
 .PHONY: e2e-kind
 e2e-kind: ## The end-to-end tests with the image in a kind cluster; needs a Docker engine

@@ -21,8 +21,11 @@ export type AwsFault =
   | { readonly kind: "dropItems"; readonly items: readonly string[] }
   /** Batches: such items fail on their own (`Errors`), or are in `InvalidParameters`, though they are there. */
   | { readonly kind: "failItems"; readonly items: readonly string[]; readonly code: string; readonly message?: string }
-  /** The service's clock is so much ahead: its Date header says so, and signatures more than five minutes off are refused. */
-  | { readonly kind: "skewClock"; readonly milliseconds: number };
+  /**
+   * The service's clock is so much ahead: its Date header says so, and signatures more than five minutes off are refused.
+   * `restamps`: what passes goes on with the proxy's time, for an emulator whose own clock is right.
+   */
+  | { readonly kind: "skewClock"; readonly milliseconds: number; readonly restamps?: boolean };
 
 /** A fault, and the requests that it strikes. What is left out matches any. */
 export interface AwsFaultRule extends Turn {

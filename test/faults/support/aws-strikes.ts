@@ -71,6 +71,9 @@ const strikes: { readonly [Kind in AwsFault["kind"]]: Strike<Kind> } = {
       refuse(exchange, new WireError(code, skewMessage(stamp, signed, clock), isQuery ? 403 : 400));
       return;
     }
+    if (fault.restamps) {
+      exchange.request.headers["x-amz-date"] = new Date(exchange.now()).toISOString().replace(/[-:]|\.\d{3}/g, "");
+    }
     const { headers, ...rest } = await exchange.forward(exchange.asked.body);
     const { date: _upstreams, ...others } = headers;
     send(exchange.response, { ...rest, headers: others });

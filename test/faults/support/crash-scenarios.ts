@@ -62,6 +62,8 @@ function isReady(state: EndState, secrets: readonly string[]): boolean {
   );
 }
 
+const keysGoLast = "keys go by a second request; a crash in between leaves a state that is counted on its own";
+
 /** What the crash matrix runs. A new scenario is one more row. */
 export const crashScenarios: readonly CrashScenario[] = [
   {
@@ -102,7 +104,7 @@ export const crashScenarios: readonly CrashScenario[] = [
     isDone: (state) => isReady(state, ["app"]) && stand(state, [afterEdit], [{ COPY: "info" }]),
     isSafe: (state) =>
       stand(state, [first, { ...first, ...level }, afterEdit], [level, { ...level, COPY: "info" }, { COPY: "info" }]),
-    removesKeys: true,
+    mayCountTwice: keysGoLast,
   },
   {
     name: "rename",
@@ -129,7 +131,7 @@ export const crashScenarios: readonly CrashScenario[] = [
     isDone: (state) => isReady(state, []) && isDeepStrictEqual(state.configMaps["app"]?.data, { USER: "shop" }),
     // The value stands in one of the two at any time.
     isSafe: (state) => state.secrets["app"] !== undefined || state.configMaps["app"]?.data["USER"] === "shop",
-    removesKeys: true,
+    mayCountTwice: keysGoLast,
   },
   {
     name: "store change",
@@ -155,6 +157,7 @@ export const crashScenarios: readonly CrashScenario[] = [
       bench.cluster.delete({ apiVersion: "v1", kind: "Secret", name: "app", namespace: place.namespace }),
     isDone: (state) => isReady(state, ["app"]) && stand(state, [first]),
     isSafe: (state) => Object.values(state.secrets).every(({ data }) => isDeepStrictEqual({ ...data }, first)),
+    mayCountTwice: "that the data made again is the same is known from memory alone, which a crash takes away",
   },
 ];
 
