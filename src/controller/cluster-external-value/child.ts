@@ -3,6 +3,7 @@ import type { Condition } from "../../api/conditions.ts";
 import type { KubernetesObject, OwnerReference } from "../../kubernetes/objects.ts";
 import { apiVersionOf, resourceTypes } from "../../kubernetes/resource-types.ts";
 import { stableJson } from "../target/fingerprint.ts";
+import { templateHashAnnotation } from "../target/names.ts";
 import type { ChildTemplate, FanOutModel } from "./fan-out-model.ts";
 
 /** An ExternalValue as watched. */
@@ -14,12 +15,6 @@ export interface ChildObject extends KubernetesObject {
 /** Of the ExternalValues of a fan-out: so that they are told apart from those that people write. */
 export const fanOutFieldManager = "external-values-fan-out";
 
-/**
- * On each: a hash of what it was last written from (names and references, no values), so that a label that is asked for no
- * longer is seen, although the label alone does not tell whose it is.
- */
-export const templateHashAnnotation = "externalvalues.dev/template-hash";
-
 /** The uid of the ClusterExternalValue that controls it. */
 export function parentOf({ metadata }: KubernetesObject): OwnerReference | undefined {
   const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
@@ -28,7 +23,8 @@ export function parentOf({ metadata }: KubernetesObject): OwnerReference | undef
   return isParent ? controller : undefined;
 }
 
-export function templateHash(template: ChildTemplate): string {
+/** Of names and references, no values. */
+function templateHash(template: ChildTemplate): string {
   return createHash("sha256").update(stableJson(template)).digest("hex").slice(0, 16);
 }
 

@@ -45,8 +45,8 @@ export function parseClusterExternalValue(object: KubernetesObject & { readonly 
     { defaultStoreKind: "ClusterValueStore" },
   );
   if (!parsed.ok) {
-    const message = `spec.externalValueSpec: ${parsed.failure.message}`;
-    return { ok: false, failure: { ...parsed.failure, message } };
+    const field = (within: string): string => within.replace(/^spec/, "spec.externalValueSpec");
+    return refuse(parsed.findings.map((finding) => ({ ...finding, field: field(finding.field) })));
   }
   const { data, dataFrom } = parsed.value;
   return {

@@ -10,6 +10,12 @@ export const createdByAnnotation = "externalvalues.dev/created-by";
 /** On an object that nobody controls: the ExternalValue that may take it over. */
 export const adoptAnnotation = "externalvalues.dev/adopt";
 
+/**
+ * On an ExternalValue of a ClusterExternalValue: a hash of what it was last written from, so that a label that is asked for
+ * no longer is seen, although the label alone does not tell whose it is.
+ */
+export const templateHashAnnotation = "externalvalues.dev/template-hash";
+
 /** On an ExternalValue: a new value asks for a read now. */
 export const refreshAnnotation = "externalvalues.dev/refresh";
 
