@@ -1,6 +1,7 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { DataFromItem, DataItem, TargetModel } from "../../api/model.ts";
 import type { ShapedKey } from "../../values/contract.ts";
+import { isTemplate } from "../../values/target/templates.ts";
 import type { Outcome } from "./outcome.ts";
 
 export type Item = DataItem | DataFromItem;
@@ -85,7 +86,11 @@ function judgeOptional(result: Exclude<ItemResult["result"], { kind: "keys" }>):
   return absent ? { kind: "leaveOut" } : { kind: "keep", failure: result.failure };
 }
 
-/** A target with templates may name every key; one without only takes what is routed to it. */
+/** A target with templates, in its labels and annotations too, may name every key; else it takes what is routed to it. */
 function concerns(item: Item, target: TargetModel): boolean {
-  return item.to === target.kind || item.to === "ByType" || target.template !== undefined;
+  return item.to === target.kind || item.to === "ByType" || hasTemplates(target);
+}
+
+function hasTemplates({ template, labels, annotations }: TargetModel): boolean {
+  return template !== undefined || [...Object.values(labels), ...Object.values(annotations)].some(isTemplate);
 }
