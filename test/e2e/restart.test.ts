@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { apiRequest } from "../support/api-request.ts";
-import { createSecret, putSecretValue } from "../support/aws.ts";
+import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
 import type { ClusterObject } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
@@ -197,6 +197,55 @@ describe("restart of workloads", () => {
     await served.ready("later");
     const made = await served.cluster.get(refOf("Deployment", "later"));
     expect(made?.metadata.generation).toBe(1);
+  });
+});
+
+describe("several targets", () => {
+  it("restarts once all of them stand, and counts their changes together", async () => {
+    await workload("Deployment", "both");
+    const secretId = unique("both");
+    const parameter = `/${unique("both")}`;
+    await createSecret(served.aws, secretId, JSON.stringify({ password: "first", level: "info" }));
+    await putParameter(served.aws, { name: parameter, value: '{ "level": "info" }' });
+    await served.externalValue(
+      "both",
+      `
+  refreshInterval: 5s
+  data:
+    - { key: PASSWORD, secretsManager: { secretId: ${secretId} }, jsonKey: password }
+    - { key: LEVEL, to: ConfigMap, parameterStore: { name: ${parameter} }, jsonKey: level }
+  restart: [{ kind: Deployment, name: both }]
+`,
+    );
+    await served.ready("both", (object) => object.status?.["dataVersion"] === 2);
+    await putParameter(served.aws, { name: parameter, value: '{ "other": 1 }' });
+    await served.notReady("both", "ValueNotFound");
+    await putSecretValue(served.aws, secretId, JSON.stringify({ password: "second" }));
+    await served.untilSecret("both", "PASSWORD", "second");
+    const waiting = await served.cluster.until(exv("both"), ({ status }) => status?.["dataVersion"] === 3, {
+      what: "the change is counted",
+    });
+    expect(rowsOf(waiting)).toMatchObject([{ dataVersion: 2 }]);
+    expect((await served.cluster.get(refOf("Deployment", "both")))?.metadata.generation).toBe(1);
+    await putParameter(served.aws, { name: parameter, value: '{ "level": "debug" }' });
+    await restartedFor("Deployment", "both", "both", "4");
+    const done = await served.ready("both", (object) => object.status?.["dataVersion"] === 4);
+    expect(rowsOf(done)).toMatchObject([{ dataVersion: 4 }]);
+    expect((await served.cluster.get(refOf("Deployment", "both")))?.metadata.generation).toBe(2);
+  });
+
+  it("never counts back: a renamed target is one change more", async () => {
+    await workload("Deployment", "renamed");
+    const secretId = await arrange("renamed", "[{ kind: Deployment, name: renamed }]");
+    await served.ready("renamed");
+    await putSecretValue(served.aws, secretId, "second");
+    await served.ready("renamed", (object) => object.status?.["dataVersion"] === 2);
+    await served.externalValue(
+      "renamed",
+      `  secret: { name: new-name }${specOf(secretId, "[{ kind: Deployment, name: renamed }]")}`,
+    );
+    await restartedFor("Deployment", "renamed", "renamed", "3");
+    await served.ready("renamed", (object) => object.status?.["dataVersion"] === 3);
   });
 });
 
