@@ -1,3 +1,5 @@
+import type { QuotaClass } from "./limits/quota-class.ts";
+
 /**
  * The requests that the reading plane makes, one function each, for one identity in one region. Behind this interface
  * stand the SDK clients, the credentials, the limiter, the circuit and the request metrics; before it stand sharing,
@@ -7,9 +9,19 @@
 /** `interactive`: a new or edited resource waits for it. `refresh`: a poll. Interactive calls overtake refreshes. */
 export type Priority = "interactive" | "refresh";
 
+/** The right to make one request of a quota, had before it is settled what the request carries. */
+export interface Permit {
+  /** Takes it. Returns the milliseconds that it was waited for; undefined: of another quota, or used already. */
+  use(quota: QuotaClass): number | undefined;
+  /** To be called when the request is over: what was not used goes to the next in line. */
+  giveBack(): void;
+}
+
 export interface CallOptions {
   readonly priority: Priority;
   readonly signal?: AbortSignal;
+  /** From `admit`: the first request of the permit's quota does not stand in line again. */
+  readonly permit?: Permit;
   /** Whose call it is, for metrics only: `ClusterValueStore/aws`, or of several that share a reader, the first. */
   readonly store: string;
 }
@@ -70,6 +82,14 @@ export interface Page<T> {
 }
 
 export interface ServiceCalls {
+  /**
+   * Stands in line for one batch, which may be filled meanwhile. Never rejects: undefined where no permit can be had,
+   * and the request itself says why.
+   */
+  admit(
+    operation: "getParameters" | "batchGetSecretValue",
+    options: Pick<CallOptions, "priority" | "store">,
+  ): Promise<Permit | undefined>;
   /** GetParameters, WithDecryption; 1 to 10 names, each may end in `:version` or `:label`. */
   getParameters(
     names: readonly string[],

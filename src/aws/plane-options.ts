@@ -1,5 +1,6 @@
 import type { Limits } from "../api/store-model.ts";
 import type { Replica } from "./batching/failover.ts";
+import type { Patience } from "./batching/window.ts";
 import type { Priority, ServiceCalls } from "./calls.ts";
 import type { Clock } from "./clock.ts";
 import type { ChangeListener } from "./reader.ts";
@@ -44,8 +45,8 @@ export interface PlaneOptions {
   readonly cacheBytes: number;
   readonly onChange: ChangeListener;
   readonly metrics?: PlaneMetrics;
-  /** The window for new and edited resources, milliseconds. */
-  readonly window?: { readonly idleMs: number; readonly maxMs: number };
+  /** How long a batch stays open before it stands in line for the quota. */
+  readonly window?: Patience;
 }
 
 export interface ReaderOptions {

@@ -63,7 +63,8 @@ export async function readIsolating<A extends Ask>(asks: readonly A[], isolation
   if (asks.length > 1) {
     isolation.suspicion.tell([...isolated.outcomes.values()].some(({ ok }) => ok));
   }
-  return isolated;
+  // Of many batches taken apart at once the first few have told by now that it is nobody's own fault.
+  return isolation.suspicion.allGuilty() ? { outcomes: isolated.outcomes, culprits: new Set() } : isolated;
 }
 
 interface Failed<A> {

@@ -1,27 +1,48 @@
 import { describe, expect, it } from "@jest/globals";
-import { createFakeClock } from "../fakes/fake-clock.ts";
+import type { Permit, Priority } from "../calls.ts";
+import { createFakeClock, settled } from "../fakes/fake-clock.ts";
 import type { Ask } from "./outcome.ts";
 import { createWindow } from "./window.ts";
 
 const ask = (name: string): Ask => ({ key: name, ref: { kind: "parameter", name } });
 
-function setUp() {
+function setUp(line?: (priority: Priority) => Promise<Permit | undefined>) {
   const clock = createFakeClock(0);
   const sent: { readonly at: number; readonly names: readonly string[] }[] = [];
   let tickets = 0;
   const window = createWindow<Ask, number>({
     clock,
     capacity: 3,
-    idleMs: 5,
-    maxMs: 50,
+    patience: { interactive: { idleMs: 5, maxMs: 50 }, refresh: { idleMs: 100, maxMs: 1000 } },
     open: () => {
       tickets += 1;
       return tickets;
     },
+    ...(line === undefined ? {} : { admit: (_ticket, priority) => line(priority) }),
     send: (asks) => void sent.push({ at: clock.now(), names: asks.map(({ key }) => key) }),
   });
-  const add = (...names: string[]): number[] => names.map((name) => window.add(ask(name), () => {}));
-  return { clock, sent, window, add };
+  const addAs = (priority: Priority, ...names: string[]): number[] =>
+    names.map((name) => window.add(ask(name), priority, () => {}));
+  const add = (...names: string[]): number[] => addAs("interactive", ...names);
+  return { clock, sent, window, add, addAs };
+}
+
+/** A line for the quota that moves when the test says so. */
+function lineOf() {
+  const standing: { readonly priority: Priority; readonly let: (permit: Permit) => void }[] = [];
+  const givenBack: Priority[] = [];
+  return {
+    standing,
+    givenBack,
+    line: (priority: Priority) =>
+      new Promise<Permit | undefined>((resolve) => void standing.push({ priority, let: resolve })),
+    async next(priority: Priority) {
+      const index = standing.findIndex((each) => each.priority === priority);
+      const [first] = standing.splice(index, 1);
+      first?.let({ use: () => 0, giveBack: () => void givenBack.push(priority) });
+      await settled();
+    },
+  };
 }
 
 describe("window", () => {
@@ -75,5 +96,67 @@ describe("window", () => {
     add("a");
     window.flush();
     expect([sent.length, clock.timers]).toEqual([1, 0]);
+  });
+});
+
+describe("window before a line for the quota", () => {
+  it("goes on filling a batch until it is let go", async () => {
+    const { standing, line, next } = lineOf();
+    const { clock, sent, add } = setUp(line);
+    add("a");
+    await clock.advance(20);
+    expect([standing.length, sent.length]).toEqual([1, 0]);
+    add("b", "c", "d");
+    await clock.advance(20);
+    await next("interactive");
+    expect(sent.map(({ names }) => names)).toEqual([["a", "b", "c"]]);
+    await next("interactive");
+    expect(sent[1]?.names).toEqual(["d"]);
+  });
+
+  it("keeps a refresh longer for company than what people wait for", async () => {
+    const { clock, sent, addAs } = setUp();
+    addAs("refresh", "a");
+    await clock.advance(60);
+    expect(sent).toEqual([]);
+    addAs("interactive", "b");
+    await clock.advance(5);
+    expect(sent).toEqual([{ at: 60, names: ["a", "b"] }]);
+  });
+
+  it("lets nobody in a hurry get on behind those in the slower line", async () => {
+    const { standing, line, next } = lineOf();
+    const { clock, sent, addAs } = setUp(line);
+    addAs("refresh", "a");
+    await clock.advance(100);
+    addAs("interactive", "b");
+    await clock.advance(5);
+    expect(standing.map(({ priority }) => priority)).toEqual(["refresh", "interactive"]);
+    await next("interactive");
+    expect(sent.map(({ names }) => names)).toEqual([["b"]]);
+  });
+
+  it("moves a batch to the faster line when somebody in a hurry waits for it, and gives the other permit back", async () => {
+    const { standing, givenBack, line, next } = lineOf();
+    const { clock, sent, window, addAs } = setUp(line);
+    const [ticket = 0] = addAs("refresh", "a");
+    await clock.advance(100);
+    window.hurry(ticket);
+    expect(standing.map(({ priority }) => priority)).toEqual(["refresh", "interactive"]);
+    await next("interactive");
+    expect(sent.length).toBe(1);
+    await next("refresh");
+    expect([sent.length, givenBack]).toEqual([1, ["refresh"]]);
+  });
+
+  it("sends without the line when it is flushed", async () => {
+    const { line, next, givenBack } = lineOf();
+    const { clock, sent, window, add } = setUp(line);
+    add("a", "b", "c", "d");
+    await clock.advance(10);
+    window.flush();
+    expect(sent.map(({ names }) => names)).toEqual([["a", "b", "c"], ["d"]]);
+    await next("interactive");
+    expect(givenBack).toEqual(["interactive"]);
   });
 });

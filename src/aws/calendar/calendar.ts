@@ -1,5 +1,5 @@
 import type { Ask } from "../batching/outcome.ts";
-import { createLane, type Due, type Lane, type ScheduledBatch } from "./lane.ts";
+import { createLane, type Due, type Lane, type ScheduledBatch, type Span } from "./lane.ts";
 
 /** Where a ref stands in the calendar. */
 export interface Place<A extends Ask = Ask> {
@@ -21,6 +21,8 @@ export interface Calendar<A extends Ask> {
   nextDue(): number;
   /** To be told when a batch starts to run: closes gaps while nobody can become late by it. */
   settle(batch: ScheduledBatch<A>, now: number): void;
+  /** A batch that fell due too early comes again between the two moments; false: there is no slot between them. */
+  defer(batch: ScheduledBatch<A>, between: Span): boolean;
   shift(ms: number): void;
   /** Calls a cycle and refs, for each interval. */
   loads(): readonly { readonly intervalMs: number; readonly batches: number; readonly size: number }[];
@@ -37,6 +39,10 @@ export function createCalendar<A extends Ask>(options: {
   const lanes = new Map<number, Lane<A>>();
   const places = new Map<string, Place<A> & { readonly ask: A }>();
 
+  const laneWith = (batch: ScheduledBatch<A>): Lane<A> | undefined => {
+    const [first] = batch.asks();
+    return first === undefined ? undefined : places.get(first.key)?.lane;
+  };
   const laneOf = (intervalMs: number, now: number): Lane<A> => {
     const lane = lanes.get(intervalMs) ?? createLane<A>({ ...options, intervalMs }, now);
     lanes.set(intervalMs, lane);
@@ -70,15 +76,14 @@ export function createCalendar<A extends Ask>(options: {
     takeDue: (now) => [...lanes.values()].flatMap((lane) => lane.takeDue(now)).sort((a, b) => a.at - b.at),
     nextDue: () => Math.min(Infinity, ...[...lanes.values()].map((lane) => lane.nextDue())),
     settle(batch, now) {
-      const [first] = batch.asks();
-      const lane = first === undefined ? undefined : places.get(first.key)?.lane;
-      for (const moved of lane?.settle(batch, now) ?? []) {
+      for (const moved of laneWith(batch)?.settle(batch, now) ?? []) {
         const place = places.get(moved.ask.key);
         if (place !== undefined) {
           places.set(moved.ask.key, { ...place, batch: moved.batch });
         }
       }
     },
+    defer: (batch, between) => laneWith(batch)?.defer(batch, between) ?? false,
     shift(ms) {
       for (const lane of lanes.values()) {
         lane.shift(ms);

@@ -9,7 +9,13 @@ export interface Slot<A extends Ask = Ask> {
 }
 
 export interface ScheduledBatch<A extends Ask = Ask> extends Batch<A> {
-  readonly slot: Slot<A>;
+  slot: Slot<A>;
+}
+
+/** Clock milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A batch that is due, and since when. */
@@ -37,6 +43,11 @@ export interface Lane<A extends Ask> {
   takeDue(now: number): readonly Due<A>[];
   /** When something falls due next; Infinity where nothing is planned. */
   nextDue(): number;
+  /**
+   * Moves a batch that fell due too early to the slot with the fewest batches that is due between the two moments.
+   * @returns false where there is none.
+   */
+  defer(batch: ScheduledBatch<A>, between: Span): boolean;
   /** To be told when a batch starts to run: refs that move to other batches are returned with these. */
   settle(batch: ScheduledBatch<A>, now: number): readonly { readonly ask: A; readonly batch: ScheduledBatch<A> }[];
   /** The clock was set: moves all moments along. */
@@ -134,6 +145,16 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
           return [...slot.batches].map((batch) => ({ batch, at }));
         });
       return due.sort((a, b) => a.at - b.at);
+    },
+    defer(batch, { from, to }) {
+      const fitting = slots.filter((slot) => slot.next >= from && slot.next <= to);
+      if (fitting.length === 0) {
+        return false;
+      }
+      batch.slot.batches.delete(batch);
+      batch.slot = leastLoaded(fitting);
+      batch.slot.batches.add(batch);
+      return true;
     },
     nextDue: () => Math.min(...slots.map((slot) => (slot.batches.size === 0 ? Infinity : slot.next))),
     settle(batch, now) {

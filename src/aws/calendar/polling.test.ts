@@ -29,6 +29,22 @@ function withParameters(fake: FakePlane, count: number): ValueRef[] {
 }
 
 describe("polling", () => {
+  it("reads nothing twice while a start that takes a quarter of the interval goes on", async () => {
+    const fake = createFakePlane();
+    const refs = withParameters(fake, 1000);
+    for (let from = 0; from < refs.length; from += 10) {
+      await subscribed(fake, refs.slice(from, from + 10), 10 * minute, `r${from}`);
+      await fake.clock.advance(1450);
+    }
+    expect(fake.calls.count()).toBe(100);
+    // Half an interval later they begin to be polled, each once, and within the promise.
+    fake.calls.log.length = 0;
+    await fake.clock.advance(10 * minute);
+    expect(fake.calls.count()).toBe(100);
+    const ages = refs.map((ref) => fake.clock.now() - (fake.reader.peek(ref)?.good?.at ?? 0));
+    expect(Math.max(...ages)).toBeLessThanOrEqual(11 * minute);
+  });
+
   it("makes 30 and 2 calls a quiet cycle for 300 parameters and 40 secrets, and tells nobody", async () => {
     const fake = createFakePlane();
     const refs = withParameters(fake, 300);
@@ -130,19 +146,21 @@ describe("polling", () => {
     expect(fake.calls.count()).toBe(10);
   });
 
-  it("skips a turn that comes right after somebody read all of it, and not the one after", async () => {
+  it("puts off a turn that comes right after somebody read all of it, by half an interval and no more than one", async () => {
     const fake = createFakePlane();
     const refs = withParameters(fake, 10);
     await subscribed(fake, refs);
     await fake.clock.advance(minute);
     const turn = (fake.calls.log.at(-1)?.at ?? 0) + minute;
     await fake.clock.advance(turn - 1000 - fake.clock.now());
+    const readAt = fake.clock.now();
     await fake.read(refs);
     fake.calls.log.length = 0;
     await fake.clock.advance(2000);
     expect(fake.calls.count()).toBe(0);
-    await fake.clock.advance(minute);
-    expect(fake.calls.log.map(({ at }) => at)).toEqual([turn + minute]);
+    await fake.clock.advance(minute * 1.05);
+    const [again = 0, ...more] = fake.calls.log.map(({ at }) => at - readAt);
+    expect([again >= minute / 2, again <= minute * 1.05, more.length]).toEqual([true, true, 0]);
   });
 
   it("tells of a failure by kind once, and of the recovery once", async () => {

@@ -66,21 +66,47 @@ export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
   /** Refs whose batch comes too late for the interval that they have been given, once. */
   const makeUps = new Map<Entry, number>();
 
-  const run = async (job: Job, leave: () => void): Promise<void> => {
-    const { batch } = job;
-    const entries = job.entries().filter((entry) => entry.wants.size > 0 && !entry.suspect);
-    if (batch !== undefined) {
-      queued.delete(batch);
-      calendar.settle(batch, now());
+  /**
+   * The slots of a new interval begin anywhere, and fall due while a start still reads: what was read within half an
+   * interval is given a slot in the other half, instead of being read again before it needs to be.
+   */
+  const isDeferred = (batch: ScheduledBatch<Entry>, entries: readonly Entry[]): boolean => {
+    const intervalMs = pollIntervalOf(entries[0] as Entry) ?? 0;
+    const oldest = Math.min(...entries.map((entry) => readAt(entry, now())));
+    const from = Math.max(now(), oldest + intervalMs / 2);
+    const isEarly = oldest >= now() - intervalMs / 2;
+    if (!isEarly || !calendar.defer(batch, { from, to: oldest + intervalMs * (1 + grace) })) {
+      return false;
     }
-    if (entries.length === 0 || entries.every((entry) => isJustRead(entry, now()))) {
+    options.onPlanned();
+    return true;
+  };
+
+  /** What of the job is to be read now. */
+  const dueOf = ({ batch, entries }: Job): readonly Entry[] => {
+    const due = entries().filter((entry) => entry.wants.size > 0 && !entry.suspect);
+    if (batch === undefined) {
+      return isJustRead(due, now()) ? [] : due;
+    }
+    queued.delete(batch);
+    if (due.length === 0 || isDeferred(batch, due)) {
+      return [];
+    }
+    calendar.settle(batch, now());
+    // What waits in a window is read anyway, and soon.
+    return due.filter(({ pending }) => pending === undefined);
+  };
+
+  const run = async (job: Job, leave: () => void): Promise<void> => {
+    const entries = dueOf(job);
+    if (entries.length === 0) {
       return;
     }
     metrics?.pollStarted?.({ region: options.region, route, lateSeconds: Math.max(0, now() - job.dueAt) / 1000 });
     const { outcomes } = await options.poll(entries, leave);
-    if (batch !== undefined && batch.size > 0) {
+    if (job.batch !== undefined && job.batch.size > 0) {
       const isTransient = [...outcomes.values()].some((outcome) => !outcome.ok && passes(outcome.error.kind));
-      planRetry(batch, isTransient);
+      planRetry(job.batch, isTransient);
     }
   };
   // A fifth of a second's worth under way is enough to use the quota, and short enough not to stand before others in it.
@@ -190,13 +216,15 @@ function passes(kind: string): boolean {
   return kind === "throttled" || kind === "unavailable" || kind === "credentials" || kind === "expired";
 }
 
-/** Somebody read it a moment ago, so that its next turn comes soon enough. */
-function isJustRead(entry: Entry, now: number): boolean {
-  const intervalMs = pollIntervalOf(entry) ?? 0;
-  return (
-    entry.failure === undefined &&
-    entry.good !== undefined &&
-    entry.good.at <= now &&
-    entry.good.at >= now - intervalMs * grace
-  );
+/** When it was last read; now, where it waits to be read; never, where it fails, or the clock was set back since. */
+function readAt({ pending, failure, good }: Entry, now: number): number {
+  if (pending !== undefined) {
+    return now;
+  }
+  return failure === undefined && good !== undefined && good.at <= now ? good.at : -Infinity;
+}
+
+/** Somebody read them all a moment ago, so that their next turn comes soon enough. */
+function isJustRead(entries: readonly Entry[], now: number): boolean {
+  return entries.every((entry) => readAt(entry, now) >= now - (pollIntervalOf(entry) ?? 0) * grace);
 }

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../calls.ts";
+import type { CallOptions, Permit } from "../calls.ts";
 import type { Clock } from "../clock.ts";
 import type { CredentialSource, Credentials } from "../credentials/credentials.ts";
 import { classify, isClockSkew } from "../errors/classify.ts";
@@ -19,6 +19,8 @@ export interface Gate {
    * requeueing (aws.md, "SDK"). Rejects with an AwsError and nothing else.
    */
   run<T>(operation: Operation, options: RunOptions, send: () => Promise<T>): Promise<T>;
+  /** Stands in line for a request that is yet to be filled. Undefined where the request would not get that far. */
+  admit(operation: Operation, options: CallOptions): Promise<Permit | undefined>;
 }
 
 export interface RunOptions extends CallOptions {
@@ -45,6 +47,33 @@ export function createGate(gate: GateOptions): Gate {
       const second = await tryOnce(gate, { operation, options, attempt: 2 }, send);
       if (second.ok) return second.value;
       throw second.error;
+    },
+    async admit(operation, options) {
+      try {
+        gate.circuit(operation.service).check(operation.name);
+        // They name the account, and so the line to stand in.
+        await gate.credentials.get();
+        const limiter = gate.limiter(operation.quota);
+        return permitOf(operation.quota, limiter, await limiter.acquire(options));
+      } catch {
+        // The request meets the same, and tells.
+        return undefined;
+      }
+    },
+  };
+}
+
+function permitOf(quota: QuotaClass, limiter: Limiter, waitedMs: number): Permit {
+  let over = false;
+  return {
+    use(wanted) {
+      if (over || wanted !== quota) return undefined;
+      over = true;
+      return waitedMs;
+    },
+    giveBack() {
+      if (!over) limiter.giveBack();
+      over = true;
     },
   };
 }
@@ -96,7 +125,9 @@ function circuitOutcome(error: AwsError): CircuitOutcome {
 
 async function waitForQuota(gate: GateOptions, attempt: Attempt): Promise<void> {
   const { operation, options } = attempt;
-  const waited = await unlessGivenUp(gate.limiter(operation.quota).acquire(options), attempt);
+  const waited =
+    options.permit?.use(operation.quota) ??
+    (await unlessGivenUp(gate.limiter(operation.quota).acquire(options), attempt));
   const { region } = gate;
   gate.metrics.limiterWaited?.({
     quota: operation.quota,

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { createCredentialSource } from "../credentials/credential-source.ts";
 import type { AwsError } from "../errors.ts";
 import { createCircuitRegistry } from "../limits/circuit-registry.ts";
-import { createLimiterRegistry } from "../limits/limiter-registry.ts";
+import { createLimiterRegistry, type LimiterRegistry } from "../limits/limiter-registry.ts";
 import type { AwsMetrics, RequestFinished } from "../metrics.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { type ScriptedAws, startScriptedAws } from "./scripted-aws.ts";
@@ -23,6 +23,7 @@ const region = "eu-west-1";
 let aws: ScriptedAws;
 let connections: Connections;
 let calls: ServiceCalls;
+let limits: LimiterRegistry;
 let renewals: number;
 let finished: RequestFinished[];
 
@@ -32,7 +33,7 @@ beforeEach(async () => {
   renewals = 0;
   finished = [];
   const metrics: AwsMetrics = { requestFinished: (event) => void finished.push(event) };
-  const limits = createLimiterRegistry({ clock, metrics });
+  limits = createLimiterRegistry({ clock, metrics });
   calls = createServiceCalls({
     region,
     endpoints: { parameterStore: aws.endpoint, secretsManager: aws.endpoint },
@@ -196,6 +197,36 @@ describe("what is asked and what comes back", () => {
     aws.answer({ json: { Parameters: [parameter] } });
     await calls.getParameters(["/shop/db"], options);
     expect(aws.requests[0]?.headers.authorization).toMatch(/Credential=AKIA1\/\d{8}\/eu-west-1\/ssm\/aws4_request/);
+  });
+});
+
+describe("a permit", () => {
+  const turn = { priority: "refresh", store: "s" } as const;
+  const store = { store: "s", mayRaise: true, scopes: ["operator"], regions: [region] };
+  const slowly = { parameterReads: 0.001, secretBatches: 0.001 };
+
+  it("stands for the line: the first request of its quota goes out at once, the next waits again", async () => {
+    limits.setStore({ ...store, limits: slowly });
+    const permit = await calls.admit("getParameters", turn);
+    await calls.getParameters(["/a"], { ...turn, ...(permit === undefined ? {} : { permit }) });
+    expect(aws.requests.length).toBe(1);
+    expect(permit?.use("parameterReads")).toBeUndefined();
+    expect(limits.readings().find(({ quota }) => quota === "parameterReads")?.waiting).toBe(0);
+  });
+
+  it("is of one quota, and given back where another was needed", async () => {
+    limits.setStore({ ...store, limits: slowly });
+    const permit = await calls.admit("batchGetSecretValue", turn);
+    expect(permit?.use("secretReads")).toBeUndefined();
+    permit?.giveBack();
+    permit?.giveBack();
+    expect(await calls.admit("batchGetSecretValue", turn)).toBeDefined();
+  });
+
+  it("is not to be had of an endpoint that is down, where the request itself says why", async () => {
+    aws.answer({ fault: "reset" });
+    for (let n = 0; n < 5; n += 1) await failureOf(calls.getParameters(["/a"], turn));
+    expect(await calls.admit("getParameters", turn)).toBeUndefined();
   });
 });
 

@@ -12,6 +12,7 @@ import { clientConfig } from "./client-config.ts";
 import type { Connections } from "./connections.ts";
 import { createGate } from "./gate.ts";
 import { makeLean } from "./lean-client.ts";
+import { operations } from "./operations.ts";
 import { createParameterStoreCalls } from "./parameter-store-calls.ts";
 import { createSecretsManagerCalls } from "./secrets-manager-calls.ts";
 
@@ -57,6 +58,7 @@ export function createServiceCalls(options: ServiceCallsOptions): ServiceCalls {
   return {
     ...createParameterStoreCalls(ssm, gate),
     ...createSecretsManagerCalls(secretsManager, gate),
+    admit: (operation, turn) => gate.admit(operations[operation], turn),
     close() {
       ssm.destroy();
       secretsManager.destroy();

@@ -108,6 +108,7 @@ export function createFakeServiceCalls(region = "eu-west-1", now: () => number =
     secrets,
     fault: () => {},
     latency: () => Promise.resolve(),
+    admit: async () => undefined,
     closed: false,
     putParameter(name, value, more = {}) {
       const version = (parameters.get(name)?.version ?? 0) + 1;

@@ -5,6 +5,7 @@ import type { QuotaClass } from "../limits/quota-class.ts";
 export function countedCalls(calls: ServiceCalls, counts: Map<QuotaClass, number>): ServiceCalls {
   const count = (quota: QuotaClass): void => void counts.set(quota, (counts.get(quota) ?? 0) + 1);
   return {
+    admit: (operation, options) => calls.admit(operation, options),
     getParameters(names, options) {
       count("parameterReads");
       return calls.getParameters(names, options);

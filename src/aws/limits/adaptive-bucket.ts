@@ -5,6 +5,8 @@
 export interface AdaptiveBucket {
   /** Takes a token if there is one. */
   take(now: number): boolean;
+  /** A token that was taken and not used. */
+  giveBack(now: number): void;
   /** Milliseconds until there is a token; 0 if there is one. */
   wait(now: number): number;
   /** The service throttled. Several throttles within a second, of one burst, count once. */
@@ -53,6 +55,10 @@ export function createAdaptiveBucket(initialCeiling: number, start: number): Ada
       if (tokens < 1 - tolerance) return false;
       tokens -= 1;
       return true;
+    },
+    giveBack(now) {
+      fill(now);
+      tokens = Math.min(burst(ceiling), tokens + 1);
     },
     wait(now) {
       fill(now);

@@ -95,6 +95,7 @@ export function createLimiterRegistry({
       ...place,
       limiter: {
         acquire: (turn) => inner.acquire(turn),
+        giveBack: () => inner.giveBack(),
         setCeiling: (next) => inner.setCeiling(next),
         rate: () => inner.rate(),
         get waiting() {

@@ -77,6 +77,25 @@ describe("a limiter", () => {
     expect(granted).toBe(true);
   });
 
+  it("gives a turn that nobody used to the next in line, at once", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 1 });
+    await limiter.acquire(refresh);
+    const waited = limiter.acquire(refresh);
+    limiter.giveBack();
+    expect(await waited).toBe(0);
+    // No more than there was: the burst is not exceeded.
+    limiter.giveBack();
+    limiter.giveBack();
+    await limiter.acquire(refresh);
+    let isThrough = false;
+    void limiter.acquire(refresh).then(() => {
+      isThrough = true;
+    });
+    await clock.advance(500);
+    expect(isThrough).toBe(false);
+  });
+
   it("makes interactive requests wait less than refreshes, for any mix", async () => {
     const mix = fc.array(fc.constantFrom<Priority>("interactive", "refresh"), { minLength: 30, maxLength: 60 });
     await fc.assert(

@@ -14,6 +14,8 @@ export interface Turn {
 export interface Limiter {
   /** Resolves when the request may go out, with the milliseconds that it waited. Rejects with the signal's reason. */
   acquire(turn: Turn): Promise<number>;
+  /** Who was let out made no request after all. */
+  giveBack(): void;
   /** The service throttled a request of this quota. */
   throttled(): void;
   setCeiling(ceiling: number): void;
@@ -58,6 +60,10 @@ export function createLimiter({ clock, ceiling }: { readonly clock: Clock; reado
       const now = clock.now();
       if (lines.size === 0 && bucket.take(now)) return 0;
       return wait(turn, now);
+    },
+    giveBack() {
+      bucket.giveBack(clock.now());
+      pump();
     },
     throttled: () => bucket.throttled(clock.now()),
     setCeiling(next) {

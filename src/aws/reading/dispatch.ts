@@ -1,5 +1,6 @@
 import type { Isolated } from "../batching/isolate.ts";
 import { allBad, asAwsError, noAnswer, type Outcome } from "../batching/outcome.ts";
+import type { Permit } from "../calls.ts";
 import { contentBytes } from "../memory/content-memory.ts";
 import type { Reading } from "../reader.ts";
 import type { Route } from "../refs/route.ts";
@@ -13,6 +14,8 @@ export interface Shipment {
   readonly route: Route;
   readonly entries: readonly Entry[];
   readonly flight: Flight;
+  /** The batch stood in line for the quota while it was filled. */
+  readonly permit?: Permit;
   readonly onIsolating?: () => void;
 }
 
@@ -22,14 +25,15 @@ export type Dispatch = (shipment: Shipment) => Promise<Isolated>;
 export function createDispatch(context: ReaderContext, primary: Access, replicas: readonly Access[]): Dispatch {
   const { clock, metrics } = context;
   return async (shipment) => {
-    const { entries, flight, route } = shipment;
+    const { entries, flight, route, permit } = shipment;
     const began = clock.now();
     takeOff(entries, flight, began);
     metrics?.batchRead?.({ region: primary.region, route, items: entries.length, priority: flight.priority });
-    const options = { priority: flight.priority, store: flight.store };
+    const options = { priority: flight.priority, store: flight.store, ...(permit === undefined ? {} : { permit }) };
     const isolated = await readBatch({ ...shipment, options }, primary, replicas).catch(
       (thrown: unknown): Isolated => ({ outcomes: allBad(entries, asAwsError(thrown, route)), culprits: new Set() }),
     );
+    permit?.giveBack();
     const readings = new Map<string, Reading>();
     const concerned = new Set<string>();
     for (const entry of entries) {

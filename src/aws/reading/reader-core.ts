@@ -1,10 +1,11 @@
 import type { ValueRef } from "../../api/source.ts";
 import type { Isolated } from "../batching/isolate.ts";
-import { createWindow } from "../batching/window.ts";
+import { createWindow, type Patience } from "../batching/window.ts";
+import type { ServiceCalls } from "../calls.ts";
 import type { ReaderOptions } from "../plane-options.ts";
 import type { Reader, Reading } from "../reader.ts";
 import { refKey } from "../refs/ref-key.ts";
-import { batchSizes, routes } from "../refs/route.ts";
+import { batchSizes, type Route, routes } from "../refs/route.ts";
 import { createAccess } from "./access.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createEntry, type Entry, forget, isAnswered, keepsAll, readingOf } from "./entry.ts";
@@ -29,7 +30,14 @@ export interface ReaderCore {
 
 type ReadOptions = Parameters<Reader["read"]>[1];
 
-const defaultWindow = { idleMs: 5, maxMs: 50 };
+/** A refresh waits longer for company: at a start, a resource's secret need not come before its parameters. */
+const defaultPatience: Patience = {
+  interactive: { idleMs: 5, maxMs: 50 },
+  refresh: { idleMs: 100, maxMs: 1000 },
+};
+
+/** What can be filled while it stands in line for the quota: batches, where the identity may make them. */
+const batchOperations = { parameters: "getParameters", secrets: "batchGetSecretValue" } as const;
 
 export function createReaderCore(options: ReaderOptions, context: ReaderContext): ReaderCore {
   const { clock, metrics } = context;
@@ -50,16 +58,23 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
     return entry;
   };
 
+  const admit = (route: Route, turn: Parameters<ServiceCalls["admit"]>[1]) =>
+    route === "parameters" || (route === "secrets" && primary.permission.mayBatch())
+      ? primary.calls.admit(batchOperations[route], turn)
+      : undefined;
+
   const windows = new Map(
     routes.map((route) => [
       route,
       createWindow<Entry, Flight>({
         clock,
         capacity: batchSizes[route],
-        ...(context.window ?? defaultWindow),
+        patience: context.window ?? defaultPatience,
         // Whoever is in a hurry raises the priority on joining.
         open: () => createFlight("refresh"),
-        send: (asked, flight) => void dispatch({ route, entries: asked, flight }),
+        admit: (flight, priority) => admit(route, { priority, store: flight.store }),
+        send: (asked, flight, permit) =>
+          void dispatch({ route, entries: asked, flight, ...(permit === undefined ? {} : { permit }) }),
       }),
     ]),
   );
@@ -75,7 +90,7 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
     if (entry.suspect) {
       return sendAlone(entry, read);
     }
-    const flight = windows.get(entry.route)?.add(entry, (waiting) => {
+    const flight = windows.get(entry.route)?.add(entry, read.priority, (waiting) => {
       entry.pending = waiting;
       join(waiting, entry.key, read);
     });
@@ -88,6 +103,9 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
       return undefined;
     }
     join(flight, entry.key, read);
+    if (read.priority === "interactive" && flight === entry.pending) {
+      windows.get(entry.route)?.hurry(flight);
+    }
     return flight;
   };
 
