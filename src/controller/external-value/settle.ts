@@ -66,6 +66,10 @@ async function carryOut(
     entry.memo = decision.plan.memo;
     return { decision, memo: decision.plan.memo, dataChanged: false, stands: true };
   }
+  // Asked after the look that the write rests on: a leader that slept in between has lost its Lease, one that sleeps
+  // from here on sends preconditions that no longer hold.
+  const { services, model } = context;
+  if (!services.owns(`${model.namespace}/${model.name}`)) throw new RacedError("another replica serves it now");
   const result = await applyTarget(decision.plan, context.write);
   switch (result.kind) {
     case "raced":
