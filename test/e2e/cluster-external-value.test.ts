@@ -178,6 +178,20 @@ describe("ClusterExternalValue", () => {
     expect((await served.cluster.get(secretRef(namespace, name)))?.data).toEqual({ PASSWORD: "czNjcmV0" });
   });
 
+  it("writes nothing anew after a restart of the operator, and goes on with what has come meanwhile", async () => {
+    const name = unique("again");
+    const namespace = await served.cluster.createNamespace("i", { fan: name });
+    await fanOut(name, await secretIn());
+    await ready(name, 1);
+    const before = await served.cluster.get(childRef(namespace, name));
+    await served.operator().kill();
+    const other = await served.cluster.createNamespace("j", { fan: name });
+    await served.restart("kill");
+    await ready(name, 2);
+    expect(await served.cluster.get(childRef(namespace, name))).toEqual(before);
+    expect(await served.cluster.get(secretRef(other, name))).toBeDefined();
+  });
+
   it("takes its ExternalValues with it when it is deleted, by garbage collection", async () => {
     const name = unique("gone");
     const namespace = await served.cluster.createNamespace("g", { fan: name });

@@ -78,6 +78,10 @@ function servedElsewhere(sourced: readonly Sourced[]): boolean {
   return sourced.length > 0 && sourced.every(({ resolution }) => resolution.kind === "foreign");
 }
 
+function isPending({ resolution }: Sourced): boolean {
+  return resolution.kind === "failed" && resolution.pending === true;
+}
+
 function unsubscribe({ key, entry }: Visit, { subscriptions }: Services): void {
   subscriptions.unsubscribe(key);
   delete entry.subscribed;
@@ -145,6 +149,8 @@ async function serve(
   services: Services,
 ): Promise<Verdict> {
   const { line, object, entry, previous } = visit;
+  // After a start or an edit of the store: nothing is wrong, so no status says so; the look-up queues it again.
+  if (sourced.some(isPending)) return undefined;
   subscribe(visit, model, sourced, services);
   const read = await readItemResults({ model, sourced, entry, previous, line, services });
   if (read.kind === "settled") return undefined;

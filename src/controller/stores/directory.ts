@@ -16,7 +16,8 @@ export type Resolution =
       /** What the access rules are checked against. */
       readonly scope: AccessScope;
     }
-  | { readonly kind: "failed"; readonly failure: Failure }
+  /** `pending`: the store is being looked at for the first time, and what refers to it is queued again after that. */
+  | { readonly kind: "failed"; readonly failure: Failure; readonly pending?: boolean }
   /** Served by an operator of another controller class. */
   | { readonly kind: "foreign" };
 

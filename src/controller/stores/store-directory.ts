@@ -47,7 +47,10 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
   function resolveServed(record: Extract<StoreRecord, { kind: "served" }>, question: Question): Resolution {
     const { ref, namespace, asked, subject } = question;
     const { model, facts } = record;
-    if (!facts) return failed("StoreNotReady", ref, subject, "is being looked at");
+    if (!facts) {
+      const unknown = failed("StoreNotReady", ref, subject, "is being looked at");
+      return { ...unknown, pending: !record.lookUpFailed };
+    }
     const made = recipeFor(model, facts, namespace);
     if (!made.ok) return refusedBy(made.failure, subject);
     const { recipe } = made;
@@ -80,7 +83,9 @@ interface Question {
   readonly subject: string;
 }
 
-function failed(reason: Failure["reason"], ref: StoreRef, subject: string, what: string): Resolution {
+type Failed = Extract<Resolution, { kind: "failed" }>;
+
+function failed(reason: Failure["reason"], ref: StoreRef, subject: string, what: string): Failed {
   return { kind: "failed", failure: { reason, message: `${subject}: ${ref.kind} ${ref.name} ${what}` } };
 }
 

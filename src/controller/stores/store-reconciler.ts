@@ -62,13 +62,25 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
   };
 
   async function learnFacts(key: string, record: Extract<StoreRecord, { kind: "served" }>): Promise<void> {
-    const facts = await lookUpBase(record.model, client);
+    const facts = await lookUp(key, record);
     const same =
       record.facts && record.facts.uid === facts.uid && record.facts.roleArnAnnotation === facts.roleArnAnnotation;
     if (same) return;
     record.facts = facts;
     record.revision += 0.001;
     options.changed(key);
+  }
+
+  async function lookUp(key: string, record: Extract<StoreRecord, { kind: "served" }>): Promise<BaseFacts> {
+    try {
+      return await lookUpBase(record.model, client);
+    } catch (error) {
+      if (!record.facts && !record.lookUpFailed) {
+        record.lookUpFailed = true;
+        options.changed(key);
+      }
+      throw error;
+    }
   }
 
   function recipeFor(model: StoreModel, facts: BaseFacts): ReturnType<typeof recipeOf> {

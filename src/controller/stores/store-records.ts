@@ -13,14 +13,16 @@ export interface BaseFacts {
 
 /** A store as this operator sees it. */
 export type StoreRecord =
-  | { readonly kind: "invalid"; readonly failure: Failure; readonly object: KubernetesObject }
-  | { readonly kind: "foreign"; readonly object: KubernetesObject }
+  | { readonly kind: "invalid"; readonly failure: Failure; object: KubernetesObject }
+  | { readonly kind: "foreign"; object: KubernetesObject }
   | {
       readonly kind: "served";
-      readonly object: KubernetesObject;
+      object: KubernetesObject;
       readonly model: StoreModel;
       /** Undefined until they were looked up once. */
       facts: BaseFacts | undefined;
+      /** The look-up could not be made: what refers to the store says so, instead of waiting in silence. */
+      lookUpFailed?: boolean;
       /** Grows with every change that a resolution could show. */
       revision: number;
     };
@@ -63,7 +65,8 @@ export function createStoreRecords(controllerClass: string): StoreRecords {
       const { uid, generation } = object.metadata;
       if (before?.uid === uid && before?.generation === generation) {
         const record = records.get(key);
-        if (record) records.set(key, { ...record, object });
+        // The same record: a look-up that is under way puts what it learns into it.
+        if (record) record.object = object;
         return false;
       }
       records.set(key, recordOf(object));
