@@ -1,0 +1,80 @@
+import type { Row } from "../../reading/report.ts";
+import { describeRequests } from "../audit-log.ts";
+import { clearWork, createResources, writeBare } from "../cluster-work.ts";
+import { awsCalls, cpuOf, longestBlock, metricsOf, ramOf, row } from "../figures.ts";
+import type { Life, Stage } from "../stage.ts";
+import { callsFloor, keyOf, standingResources } from "../work.ts";
+
+const scenario = "cold start";
+
+export interface ColdStart {
+  readonly rows: readonly Row[];
+  readonly life: Life;
+}
+
+/** Everything is there but the Secrets, then the operator is started: until the last resource is ready. */
+export async function coldStart(stage: Stage): Promise<ColdStart> {
+  const { controlPlane, adapter, work, report, fake, audit } = stage;
+  const standing = standingResources(work);
+  report("the same writes, bare");
+  const bareSeconds = await writeBare(
+    controlPlane.admin,
+    adapter,
+    await createResources(controlPlane.admin, adapter, standing),
+  );
+  await clearWork(controlPlane.admin, adapter, work);
+  report(`creating ${work.resources} resources`);
+  await createResources(controlPlane.admin, adapter, standing);
+
+  report("starting the operator");
+  await fake.reset();
+  audit.take(adapter.isUserAgent);
+  const ready = stage.resources.all("all resources are ready", standing.map(keyOf), {
+    test: ({ type, object }) => type !== "DELETED" && adapter.isReady(object),
+    timeoutMs: 1_800_000,
+  });
+  const life = stage.start();
+  const ended = life.process.exited.then(() => Promise.reject(new Error("the operator has ended")));
+  const { times, lastAt } = await Promise.race([ready, ended]);
+  const cpu = cpuOf(life);
+  const memory = ramOf(life);
+  const calls = await awsCalls(stage);
+  const page = await metricsOf(stage);
+  const requests = audit.take(adapter.isUserAgent);
+  report(`requests to the API server: ${describeRequests(requests)}`);
+  const floor = callsFloor(work.resources);
+  const per1000 = work.resources / 1000;
+  return {
+    life,
+    rows: [
+      ...startRow(stage, life),
+      row(scenario, "first resource ready", [((times[0] ?? Number.NaN) - life.startedAt) / 1000, "s"]),
+      row(scenario, "all ready", [(lastAt - life.startedAt) / 1000, "s"], {
+        floor: bareSeconds,
+        limit: Math.max(bareSeconds, quotaSeconds(stage)) * 1.5,
+      }),
+      row(scenario, "CPU", [cpu, "s"], { limit: 6 * Math.max(per1000, 1) }),
+      row(scenario, "AWS calls", [calls, "calls"], { floor }),
+      row(
+        scenario,
+        "resident memory, peak",
+        [memory.peakMebibytes, "MiB"],
+        work.resources <= 1000 ? { limit: 200 } : {},
+      ),
+      ...longestBlock(scenario, page),
+    ],
+  };
+}
+
+/** What the quota alone makes of it. */
+function quotaSeconds({ quota, work }: Stage): number {
+  return quota === undefined ? 0 : (work.resources * 4) / 10 / quota;
+}
+
+/** From the start of the process to the begin of work. */
+export function startRow({ command }: Stage, life: Life): readonly Row[] {
+  const began = command.worksFrom?.(life.process.output());
+  return began === undefined
+    ? []
+    : [row("start", "to the first reconcile", [(began - life.startedDate) / 1000, "s"], { limit: 2 })];
+}
