@@ -109,7 +109,9 @@ export const pinLastsMs = 86_400_000;
 export function isAnswered(entry: Entry, { notBefore, content }: Freshness, clock: Clock): boolean {
   const now = clock.now();
   if (entry.failure !== undefined) {
-    return within(entry.failure.at, Math.max(notBefore, now - failureLastsMs), now) || isGoodEnough();
+    // What is polled is tried again by the poll; for what is not, whoever asks is the only one to try.
+    const isPolled = entry.intervals.size > 0;
+    return within(entry.failure.at, Math.max(notBefore, now - failureLastsMs), now) || (isPolled && isGoodEnough());
   }
   return isGoodEnough();
 

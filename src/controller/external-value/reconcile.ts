@@ -9,10 +9,10 @@ import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../res
 import { restartsSwitchedOff } from "../restart/switched-off.ts";
 import { conclude, stand, targetRows } from "./conclude.ts";
 import { conditionsOf, suspendedConditions } from "./conditions.ts";
-import { type Entry, newEntry } from "./entry.ts";
+import { type Entry, newEntry, targetEntry } from "./entry.ts";
 import { recordOutcome, recordRestart, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
-import { isSuspect } from "./gather-targets.ts";
+import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { readItemResults } from "./read-items.ts";
 import type { Services } from "./services.ts";
@@ -161,6 +161,7 @@ async function serve(
     owner: { namespace: model.namespace, name: model.name, uid: model.uid },
     fieldManager: fieldManagerFor(model.name),
   };
+  const sightsBefore = sights(model, entry);
   const settled = await settleTargets({
     services,
     model,
@@ -188,8 +189,22 @@ async function serve(
   await finish(conclusion.status, visit, services);
   if (conclusion.inOrder) entry.settledInputs = read.inputs;
   else delete entry.settledInputs;
-  // What was touched while the write was under way had no memo to be compared with then.
-  return [...entry.targets.values()].some(isSuspect) ? { afterMs: 0, line: "interactive" } : conclusion.verdict;
+  const touched = sights(model, entry).some(
+    (sight, index) => sight.suspect && sight.text !== sightsBefore[index]?.text,
+  );
+  return touched ? { afterMs: 0, line: "interactive" } : conclusion.verdict;
+}
+
+/**
+ * What is known of each target. One that was touched while its write was under way had no memo to be compared with then,
+ * and is looked at again at once; one that was touched before, and may not be written now, was looked at in this visit.
+ */
+function sights(model: ExternalValueModel, entry: Entry) {
+  return targetsOf(model).map(({ kind, name }) => {
+    const { memo, seenVersion, gone } = targetEntry(entry, kind, name);
+    const parts = [memo?.uid, memo?.resourceVersion, seenVersion, gone?.uid, gone?.resourceVersion];
+    return { suspect: isSuspect(targetEntry(entry, kind, name)), text: parts.join(" ") };
+  });
 }
 
 async function restart(
