@@ -5,6 +5,7 @@ import type { Priority } from "../../aws/calls.ts";
 import type { Reader, Reading, Want } from "../../aws/reader.ts";
 import { refKey } from "../../aws/refs/ref-key.ts";
 import type { Resolution, StoreDirectory } from "../stores/directory.ts";
+import { deliveredBefore } from "./delivered.ts";
 import { compileKeep } from "./keep.ts";
 import { freshnessPromise, type Outcome, outcomeOf } from "./outcome.ts";
 import { describeRef } from "./read-error.ts";
@@ -106,7 +107,7 @@ function outcomeOfItem(sourced: Sourced, reading: Reading | undefined, input: Ou
     region: resolution.reader.region,
     now,
     startedAt,
-    deliveredBefore: input.previousRows.some((row) => deliveredAs(row, item, resolution.origin)),
+    delivered: deliveredBefore(input.previousRows, item, resolution.origin),
     ...(model.refreshPolicy === "Periodic" ? { promiseMs: freshnessPromise(model.refreshIntervalMs) } : {}),
   });
   if (outcome.kind !== "value") return outcome;
@@ -127,11 +128,6 @@ function notInTime({ item, subject }: Sourced, { model, now, startedAt }: Outcom
     freshUntil,
     promiseBroken: now > freshUntil,
   };
-}
-
-/** The key stands in the status with a version, delivered under the same identity and region. */
-function deliveredAs(row: ValueRow, item: Item, origin: string): boolean {
-  return row.version !== undefined && row.origin === origin && "key" in item && row.key === item.key;
 }
 
 function firstRefusal(

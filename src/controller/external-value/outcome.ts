@@ -1,6 +1,7 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { SourceValue } from "../../api/source.ts";
 import type { Reading } from "../../aws/reader.ts";
+import type { Delivered } from "./delivered.ts";
 import { describeReadError } from "./read-error.ts";
 
 /** What reading one item came to. */
@@ -27,10 +28,12 @@ export type Outcome =
 
 /**
  * - `never`: it was not delivered before, as far as the status tells.
+ * - `unproven`: it was delivered before, and what is said now does not prove that it is gone: it was delivered under
+ *   another identity or region, or only a version, a stage or a label of it is missing.
  * - `once`: it was delivered before; said to be gone, not yet for a second time.
  * - `confirmed`: said so again at a second read at least 60 s later (api.md, "Gone").
  */
-export type Gone = "never" | "once" | "confirmed";
+export type Gone = "never" | "unproven" | "once" | "confirmed";
 
 export interface OutcomeContext {
   /** `key DB_PASSWORD` or `spec.dataFrom[0]`, the subject of messages. */
@@ -42,8 +45,8 @@ export interface OutcomeContext {
   readonly promiseMs?: number;
   /** When this process began: without any read since, the promise counts from there. */
   readonly startedAt: number;
-  /** The status says that it was delivered under this very identity and region. */
-  readonly deliveredBefore: boolean;
+  /** What the status says of it. */
+  readonly delivered: Delivered;
 }
 
 /** A second look, at least this long after the first, before anything counts as gone (api.md). */
@@ -64,8 +67,16 @@ export function outcomeOf(reading: Reading, context: OutcomeContext): Outcome {
   const described = describeReadError(reading.ref, failure.error, context);
   if (isWaiting(described)) return waitingOutcome(reading, described, context);
   if (failure.error.kind !== "notFound") return { kind: "unreadable", failure: described };
-  const delivered = context.deliveredBefore || good !== undefined;
-  return { kind: "missing", failure: described, gone: failure.error.gone && delivered ? lookOf(failure) : "never" };
+  return {
+    kind: "missing",
+    failure: described,
+    gone: goneOf(failure, good === undefined ? context.delivered : "here"),
+  };
+}
+
+function goneOf(failure: NonNullable<Reading["failure"]>, delivered: Delivered): Gone {
+  if (delivered === "never") return "never";
+  return delivered === "here" && failure.error.gone ? lookOf(failure) : "unproven";
 }
 
 function waitingOutcome(reading: Reading, failure: Failure, context: OutcomeContext): Outcome {

@@ -43,11 +43,9 @@ export function select(target: TargetModel, results: readonly ItemResult[]): Sel
       verdict.kind === kind ? [{ entry, verdict: verdict as Extract<Verdict, { kind: K }> }] : [],
     );
   const gone = pick("gone");
+  const absent = new Set([...gone, ...pick("leaveOut")].map(({ entry }) => entry.item));
   const own = concerned.filter(({ item }) => item.to === target.kind || item.to === "ByType");
-  const allGone =
-    target.deletionPolicy === "Delete" &&
-    own.length > 0 &&
-    own.every(({ item }) => gone.some(({ entry }) => entry.item === item));
+  const allGone = target.deletionPolicy === "Delete" && gone.length > 0 && own.every(({ item }) => absent.has(item));
   const frozen = target.deletionPolicy === "Delete" && !allGone ? gone : [];
   return {
     keys: pick("use").flatMap(({ verdict }) => [...verdict.keys]),
@@ -73,6 +71,9 @@ function judge({ item, result }: ItemResult, target: TargetModel): Verdict {
   if (result.kind === "keys") {
     return { kind: "use", keys: result.keys, ...(result.degraded ? { degraded: result.degraded } : {}) };
   }
+  // A variable has no last value that could stay: rather the whole target than a template's default in its place.
+  const isVariable = item.to !== target.kind && item.to !== "ByType";
+  if (item.optional && isVariable && result.kind === "waiting") return { kind: "block", failure: result.failure };
   if (item.optional) return judgeOptional(result);
   if (result.kind !== "missing" || result.gone !== "confirmed" || target.deletionPolicy === "Retain") {
     return { kind: "block", failure: result.failure };
@@ -80,10 +81,14 @@ function judge({ item, result }: ItemResult, target: TargetModel): Verdict {
   return target.deletionPolicy === "Prune" ? { kind: "leaveOut" } : { kind: "gone", failure: result.failure };
 }
 
-/** Gone or never there: left out. Unreadable, or gone at a first look only: the last value stays. */
+/** Gone or never there: left out. Unreadable, or not gone for certain: the last value stays. */
 function judgeOptional(result: Exclude<ItemResult["result"], { kind: "keys" }>): Verdict {
-  const absent = result.kind === "missing" && result.gone !== "once";
-  return absent ? { kind: "leaveOut" } : { kind: "keep", failure: result.failure };
+  return isAbsent(result) ? { kind: "leaveOut" } : { kind: "keep", failure: result.failure };
+}
+
+/** Gone for certain, or never there as far as anybody knows. */
+export function isAbsent(result: ItemResult["result"]): boolean {
+  return result.kind === "missing" && (result.gone === "never" || result.gone === "confirmed");
 }
 
 /** A target with templates, in its labels and annotations too, may name every key; else it takes what is routed to it. */

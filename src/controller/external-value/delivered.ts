@@ -1,0 +1,33 @@
+import { sourceLabel } from "../../values/source-label.ts";
+import { describeRef } from "./read-error.ts";
+import type { Item } from "./select.ts";
+import type { ValueRow } from "./status-model.ts";
+
+/**
+ * What the status tells of an item's value so far.
+ *
+ * - `never`: nothing; that the key was once read from elsewhere, before an edit of the spec, is no evidence of this value.
+ * - `elsewhere`: it was delivered under another identity or region, so that its absence here proves nothing.
+ * - `here`: it was delivered under this very identity and region.
+ */
+export type Delivered = "never" | "elsewhere" | "here";
+
+export function deliveredBefore(rows: readonly ValueRow[], item: Item, origin: string): Delivered {
+  const delivered = rows.filter((row) => row.version !== undefined && isRowOf(row, item));
+  if (delivered.length === 0) return "never";
+  return delivered.some((row) => row.origin === origin) ? "here" : "elsewhere";
+}
+
+/** Whether a row speaks of the value that the item asks for now; the key alone does not tell. */
+export function isRowOf(row: ValueRow, item: Item): boolean {
+  if (isCutOf(row.source, describeRef(item.ref))) return row.key === ("key" in item ? item.key : item.field);
+  if ("key" in item) return row.key === item.key && isCutOf(row.source, sourceLabel(item.ref, item.extract));
+  const { ref } = item;
+  const isSingle = ref.kind === "parameter" || ref.kind === "secret";
+  return isSingle && row.source.startsWith(`${sourceLabel(ref, { kind: "whole" })}#`);
+}
+
+/** Long texts are cut before they go into a status. */
+function isCutOf(shown: string, whole: string): boolean {
+  return shown === whole || (shown.endsWith("…") && whole.startsWith(shown.slice(0, -1)));
+}
