@@ -47,8 +47,8 @@ export function createWatchHandlers(options: HandlerOptions): Omit<WatchHandlers
     },
     namespaces: {
       changed(key, object, previous) {
-        if (previous === undefined || sameLabels(object, previous)) return;
-        // Access rules may select by these labels.
+        if (previous !== undefined && sameLabels(object, previous)) return;
+        // Access rules may select by these labels; a resource may be seen before its namespace is.
         for (const resource of options.inNamespace(key)) queue(resource, "refresh");
       },
       deleted() {},

@@ -12,5 +12,6 @@ export interface AccessScope {
 /** The namespace of the resource that reads. */
 export interface AccessNamespace {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
+  /** Undefined while they are not known: no rule with a selector fits then. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
 }

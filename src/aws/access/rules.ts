@@ -22,7 +22,8 @@ export function grantedTo(rules: readonly AccessRule[], namespace: AccessNamespa
 }
 
 /** With both names and a selector a namespace must fit both: who meant either is refused, and sees it. */
-function fits({ namespaces: { names, selector } }: AccessRule, namespace: AccessNamespace): boolean {
-  const named = names.length === 0 || names.includes(namespace.name);
-  return named && (selector === undefined || matchesSelector(selector, namespace.labels));
+function fits({ namespaces: { names, selector } }: AccessRule, { name, labels }: AccessNamespace): boolean {
+  const named = names.length === 0 || names.includes(name);
+  // Of labels that are not known, none are there: a selector for their absence would admit what it is meant to keep out.
+  return named && (selector === undefined || (labels !== undefined && matchesSelector(selector, labels)));
 }

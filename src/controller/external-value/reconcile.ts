@@ -66,7 +66,12 @@ export function createReconciler(services: Services): Reconciler {
       if (!parsed.ok) return await refuse(parsed.failure, visit, services);
       services.references.set(key, parsed.model);
       const sourced = sourceItems(parsed.model, services.directory);
-      if (servedElsewhere(sourced)) return forget(key);
+      if (servedElsewhere(sourced)) {
+        forget(key);
+        // An edit of the store may give the resource to this operator.
+        services.references.set(key, parsed.model);
+        return undefined;
+      }
       if (parsed.model.suspend) return await suspend(parsed.model, visit, services);
       return await serve(parsed.model, sourced, visit, services);
     },

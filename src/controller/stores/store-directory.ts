@@ -26,7 +26,7 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
   const { records, readers } = options;
   const factsOf = (namespace: string): AccessNamespace => ({
     name: namespace,
-    labels: options.namespaceLabels(namespace) ?? {},
+    labels: options.namespaceLabels(namespace),
   });
   return {
     resolve(ref, namespace, asked, subject) {
