@@ -1,6 +1,7 @@
-import type { Failure } from "../../api/conditions.ts";
+import type { Condition, Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
+import { ApiError } from "../../kubernetes/client.ts";
 import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
@@ -16,7 +17,7 @@ import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { readItemResults } from "./read-items.ts";
 import type { Services } from "./services.ts";
-import { settleTargets } from "./settle.ts";
+import { RacedError, settleTargets } from "./settle.ts";
 import type { StatusModel } from "./status-model.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { knownStatus, writeStatus } from "./write-status.ts";
@@ -62,20 +63,30 @@ export function createReconciler(services: Services): Reconciler {
       if (!object || object.metadata.deletionTimestamp !== undefined) return forget(key);
       const entry = entryOf(key, object.metadata.uid ?? "");
       const visit: Visit = { key, line, object, entry, previous: knownStatus(entry, object).status };
-      const parsed = parse(entry, object, services);
-      if (!parsed.ok) return await refuse(parsed.failure, visit, services);
-      services.references.set(key, parsed.model);
-      const sourced = sourceItems(parsed.model, services.directory);
-      if (servedElsewhere(sourced)) {
-        forget(key);
-        // An edit of the store may give the resource to this operator.
-        services.references.set(key, parsed.model);
-        return undefined;
+      try {
+        return await look(visit);
+      } catch (error) {
+        if (!(error instanceof ApiError || error instanceof RacedError)) await admitBug(visit, services);
+        throw error;
       }
-      if (parsed.model.suspend) return await suspend(parsed.model, visit, services);
-      return await serve(parsed.model, sourced, visit, services);
     },
   };
+
+  async function look(visit: Visit): Promise<Verdict> {
+    const { key, entry, object } = visit;
+    const parsed = parse(entry, object, services);
+    if (!parsed.ok) return await refuse(parsed.failure, visit, services);
+    services.references.set(key, parsed.model);
+    const sourced = sourceItems(parsed.model, services.directory);
+    if (servedElsewhere(sourced)) {
+      forget(key);
+      // An edit of the store may give the resource to this operator.
+      services.references.set(key, parsed.model);
+      return undefined;
+    }
+    if (parsed.model.suspend) return await suspend(parsed.model, visit, services);
+    return await serve(parsed.model, sourced, visit, services);
+  }
 }
 
 /** Every store that it names belongs to an operator of another controller class. */
@@ -115,6 +126,22 @@ function parse(entry: Entry, object: KubernetesObject, services: Services): Pars
   return { ok: true, model: parsed.value };
 }
 
+const bug: Failure = {
+  reason: "InternalError",
+  message: "a bug in the operator: it tries again, and its log has the stack; the targets stay as they are",
+};
+
+/** Says in the status what the queue logs. A status that cannot be written must not hide the bug. */
+async function admitBug(visit: Visit, services: Services): Promise<void> {
+  const status = { ...visit.previous, conditions: failed(bug, visit.previous) };
+  await finish(status, visit, services).catch(() => undefined);
+}
+
+function failed(failure: Failure, { conditions: previous }: StatusModel): readonly Condition[] {
+  const standing = { degraded: [], promiseBroken: false, targetsStand: false, syncedMessage: "" };
+  return conditionsOf({ ...standing, failures: [failure], previous });
+}
+
 /** A spec that cannot be served: nothing is read or written, the targets stay as they are. */
 async function refuse(failure: Failure, visit: Visit, services: Services): Promise<Verdict> {
   const { object, previous } = visit;
@@ -122,14 +149,7 @@ async function refuse(failure: Failure, visit: Visit, services: Services): Promi
   const status: StatusModel = {
     ...previous,
     observedGeneration: object.metadata.generation ?? 0,
-    conditions: conditionsOf({
-      failures: [failure],
-      degraded: [],
-      promiseBroken: false,
-      targetsStand: false,
-      syncedMessage: "",
-      previous: previous.conditions,
-    }),
+    conditions: failed(failure, previous),
   };
   await finish(status, visit, services);
   return undefined;
