@@ -35,3 +35,20 @@ describe("what a service says of a signature", () => {
     expect(cleanMessage(message)).not.toContain("CANARY");
   });
 });
+
+describe("what differs from one request to the next", () => {
+  it.each([
+    {
+      name: "a request id",
+      message: "No permission (Service: Ssm; Request ID: 0b1c-22)",
+      clean: "No permission (Service: Ssm)",
+    },
+    {
+      name: "times of a token",
+      message: "Token expired: current date/time 1595872563 must be before the expiration date/time1595869200",
+      clean: "Token expired",
+    },
+  ])("is left out: $name", ({ message, clean }) => {
+    expect(cleanMessage(message)).toBe(clean);
+  });
+});

@@ -51,7 +51,7 @@ export function conclude(input: ConcludeInput): Conclusion {
   const degraded = unique(settled.flatMap(({ decision }) => decision.selection.degraded));
   const rows = rowsOf(
     items,
-    settled.map(({ decision }) => decision),
+    new Set(settled.flatMap(({ memo, decision }) => (memo ? [] : [decision.target.kind]))),
     previous.values,
   );
   const faulty = rows.filter(({ state }) => state !== "Synced" && state !== "Missing").length;

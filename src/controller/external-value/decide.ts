@@ -4,7 +4,7 @@ import { composeTarget } from "../../values/compose-target.ts";
 import type { ComposedTarget, Result, Sandbox, ShapedKey } from "../../values/contract.ts";
 import type { TargetOwner } from "../target/desired.ts";
 import type { Fingerprinter } from "../target/fingerprint.ts";
-import type { Observation } from "../target/observation.ts";
+import type { Observation, ObservedTarget } from "../target/observation.ts";
 import { planTarget, type TargetPlan } from "../target/plan-target.ts";
 import type { TargetEntry } from "./gather-targets.ts";
 import { type Item, type ItemResult, type Selection, select } from "./select.ts";
@@ -24,6 +24,8 @@ export interface DecideInput {
   readonly templatesFrom: Result<Readonly<Record<string, string>>>;
   readonly sandbox: Sandbox;
   readonly fingerprinter: Fingerprinter;
+  /** Whether an ExternalValue of this name is there. */
+  isLiving(externalValueName: string): boolean;
 }
 
 export type TargetDecision = {
@@ -53,7 +55,7 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
   if (selection.allGone) return { ...decided, kind: "delete" };
   if (!input.templatesFrom.ok) return { ...decided, kind: "frozen", failures: [input.templatesFrom.failure] };
   if (selection.kept.length > 0 && observation.kind === "unchanged") return { ...decided, kind: "observe" };
-  const composed = await composeTarget(target, [...selection.keys, ...keptKeys(selection.kept, observation)], {
+  const composed = await composeTarget(target, [...selection.keys, ...keptKeys(selection, input)], {
     sandbox: input.sandbox,
     uid: input.owner.uid,
     templatesFrom: input.templatesFrom.value,
@@ -64,7 +66,7 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
   return { ...decided, kind: "planned", composed: composed.value, plan };
 }
 
-function planContext({ target, owner, fieldManager, fingerprinter, entry, known }: DecideInput) {
+function planContext({ target, owner, fieldManager, fingerprinter, entry, known, isLiving }: DecideInput) {
   const same = known.filter(({ kind, name }) => kind === target.kind && name === target.name);
   return {
     target,
@@ -72,25 +74,51 @@ function planContext({ target, owner, fieldManager, fingerprinter, entry, known 
     fieldManager,
     fingerprinter,
     ...(entry.memo ? { lastMemo: entry.memo } : {}),
-    knownUids: new Set(same.map(({ uid }) => uid)),
+    knownUids: new Set(same.flatMap(({ uid, merged }) => (merged ? [] : [uid]))),
+    isLiving,
     lastDataVersion: Math.max(0, ...same.map(({ dataVersion }) => dataVersion)),
   };
 }
 
 /** The last values of optional keys that cannot be read now, out of the target itself. */
-function keptKeys(items: readonly Item[], observation: Observation): readonly ShapedKey[] {
+function keptKeys({ keys, kept }: Selection, input: DecideInput): readonly ShapedKey[] {
+  const { observation, target } = input;
   if (observation.kind !== "read") return [];
-  return items.flatMap((item) => {
-    if (!("key" in item) || item.to !== observation.object.kind) return [];
-    const content = observation.object.data.get(item.key);
-    if (content === undefined) return [];
-    const sensitive = item.to === "Secret" && item.sensitive !== false;
-    const text = decodeText(content);
-    return [
-      { key: item.key, to: item.to, content: text ?? content, sensitive, field: item.field, source: "", version: "" },
-    ];
-  });
+  const { data } = observation.object;
+  const named = kept.flatMap((item) =>
+    "key" in item && item.to === target.kind ? keptKey(item, item.key, observation.object) : [],
+  );
+  const find = kept.find((item) => !("key" in item) && (item.to === target.kind || item.to === "ByType"));
+  if (!find) return named;
+  const accounted = accountedKeys(keys, input);
+  const others = [...data.keys()].filter((key) => !accounted.has(key) && isOurs(key, observation.object, input));
+  return [...named, ...others.flatMap((key) => keptKey(find, key, observation.object))];
 }
+
+function keptKey(item: Item, key: string, { kind, data }: ObservedTarget): ShapedKey[] {
+  const content = data.get(key);
+  if (content === undefined) return [];
+  const sensitive = kind === "Secret" && item.sensitive !== false;
+  return [
+    { key, to: kind, content: decodeText(content) ?? content, sensitive, field: item.field, source: "", version: "" },
+  ];
+}
+
+/**
+ * Every key that the spec accounts for without the `dataFrom` that cannot be read. Which keys that one brought stands
+ * nowhere, so all others of ours stay: a key too many goes with the next good read, a key too few would be lost.
+ */
+function accountedKeys(keys: readonly ShapedKey[], { target, items }: DecideInput): ReadonlySet<string> {
+  return new Set([
+    ...keys.flatMap(({ key, to }) => (to === target.kind ? [key] : [])),
+    ...items.flatMap(({ item }) => ("key" in item && item.to === target.kind ? [item.key] : [])),
+    ...Object.keys(target.template?.data ?? {}),
+    ...(target.template?.from ?? []).map(({ as }) => as),
+  ]);
+}
+
+const isOurs = (key: string, { keyManagers }: ObservedTarget, { fieldManager }: DecideInput): boolean =>
+  keyManagers.get(key)?.includes(fieldManager) === true;
 
 /** Text where it is UTF-8, as it was when it was first written: a ConfigMap's key must not move to binaryData. */
 function decodeText(bytes: Uint8Array): string | undefined {

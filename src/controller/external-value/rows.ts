@@ -9,8 +9,9 @@ import type { ValueRow } from "./status-model.ts";
 export const mostRows = 500;
 
 /**
- * One row per key, faulty ones first, never a value. `frozen`: targets that could not be brought in order. States: `Synced`; `Held`, read but not written since another key of
- * the target failed or the target itself; `Missing`, optional and not there; `Stale`, the last value stays; else the reason of the failure.
+ * One row per key, faulty ones first, never a value. `frozen`: targets that could not be brought in order. States:
+ * `Synced`; `Held`, read but not written since another key of the target, or the target itself, failed; `Missing`,
+ * optional and not there; `Stale`, the last value stays; else the reason of the failure.
  */
 export function rowsOf(
   items: readonly ItemResult[],
@@ -22,7 +23,7 @@ export function rowsOf(
   return rows.sort((one, other) => rank(one) - rank(other)).map(bounded);
 }
 
-// The CRD bounds both, and a status beyond a bound is refused as a whole; names in AWS, of JSON keys above all, are not bounded so.
+// The CRD bounds both, and refuses a status beyond a bound as a whole; a key of a JSON object may have any length.
 const longestText = 2_000;
 
 function bounded(row: ValueRow): ValueRow {

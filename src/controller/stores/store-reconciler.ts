@@ -1,4 +1,5 @@
 import type { Failure } from "../../api/conditions.ts";
+import { formatDuration } from "../../api/duration.ts";
 import type { StoreModel } from "../../api/store-model.ts";
 import type { AwsClients } from "../../aws/clients/aws-clients.ts";
 import { AwsError } from "../../aws/errors.ts";
@@ -7,6 +8,7 @@ import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { resourceTypes } from "../../kubernetes/resource-types.ts";
 import type { Verdict } from "../queue/work-queue.ts";
 import type { BaseFacts, StoreRecord, StoreRecords } from "./store-records.ts";
+import type { Standing } from "./store-standing.ts";
 import { readyCondition, type StoreStatusModel, writeStoreStatus } from "./store-status.ts";
 
 export interface StoreReconcilerOptions {
@@ -16,6 +18,8 @@ export interface StoreReconcilerOptions {
   readonly defaultRegion: string | undefined;
   readonly clusterName: string;
   readonly allowOperatorIdentityInNamespaces: boolean;
+  /** What the readers of the store tell. */
+  readonly standing: (storeKey: string) => Standing;
   /** Of several replicas one writes the status. */
   readonly mayWrite: () => boolean;
   /** What refers to the store is to be looked at again. */
@@ -24,11 +28,19 @@ export interface StoreReconcilerOptions {
 
 // A ServiceAccount made anew, a changed role annotation, an identity that could not be had: looked at again so often.
 const revisitMs = 60_000;
+const retryMs = 15_000;
+
+interface Identified {
+  readonly identity?: NonNullable<StoreStatusModel["identity"]>;
+  readonly failure?: Failure;
+}
 
 /** Looks up what a store's identity starts from, registers its limits, and says in its status how it stands. */
 export function createStoreReconciler(options: StoreReconcilerOptions): (key: string) => Promise<Verdict> {
   const { records, client, clients } = options;
   const registered = new Set<string>();
+  /** Stores whose identity did not work when it was last looked at. */
+  const failing = new Set<string>();
 
   const unregister = (key: string): void => {
     if (registered.delete(key)) clients.limits.removeStore(key);
@@ -42,24 +54,37 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     const record = records.byKey(key);
     if (!record || record.kind === "foreign") {
       unregister(key);
+      failing.delete(key);
       return undefined;
     }
     if (record.kind === "invalid") {
       unregister(key);
-      await write(record.object, statusOf(record, record.failure, undefined));
+      await write(record.object, statusOf(record, { failure: record.failure }, options.standing(key)));
       return undefined;
     }
     await learnFacts(key, record);
     const recipe = recipeFor(record.model, record.facts ?? {});
     if (!recipe.ok) {
-      await write(record.object, statusOf(record, recipe.failure, undefined));
+      unregister(key);
+      await write(record.object, statusOf(record, { failure: recipe.failure }, options.standing(key)));
       return { afterMs: revisitMs };
     }
-    registerLimits(key, record.model, recipe.recipe);
-    const identity = await identify(record.model, recipe.recipe);
-    await write(record.object, statusOf(record, identity.failure, identity.found));
-    return needsRevisit(record.model, identity.failure) ? { afterMs: revisitMs } : undefined;
+    const { model } = record;
+    // Whoever may write a ValueStore may name any role: what it says of an account counts once it may read there.
+    if (model.namespace === undefined) registerLimits(key, model, recipe.recipe);
+    const identified = await identify(model, recipe.recipe);
+    if (identified.failure && model.namespace !== undefined) unregister(key);
+    else registerLimits(key, model, recipe.recipe);
+    tellRecovery(key, identified.failure !== undefined);
+    await write(record.object, statusOf(record, identified, options.standing(key)));
+    return { afterMs: identified.failure ? retryMs : revisitMs };
   };
+
+  /** What failed for want of credentials need not wait for its own turn. */
+  function tellRecovery(key: string, fails: boolean): void {
+    if (fails) failing.add(key);
+    else if (failing.delete(key)) options.changed(key);
+  }
 
   async function learnFacts(key: string, record: Extract<StoreRecord, { kind: "served" }>): Promise<void> {
     const facts = await lookUp(key, record);
@@ -105,21 +130,17 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     });
   }
 
-  async function identify(model: StoreModel, recipe: Recipe) {
+  async function identify(model: StoreModel, recipe: Recipe): Promise<Identified> {
     // An identity per namespace: there is no one to name.
-    if (model.sessionTagsFromNamespace) return { found: undefined, failure: undefined };
+    if (model.sessionTagsFromNamespace && model.namespace === undefined) return {};
     try {
-      return { found: await clients.identityOf(recipe), failure: undefined };
+      const identity = await clients.identityOf(recipe);
+      return identity ? { identity } : {};
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const failure: Failure = { reason: "CredentialsFailed", message: error.step ?? error.message };
-      return { found: undefined, failure };
+      return { failure: { reason: "CredentialsFailed", message: error.message } };
     }
   }
-}
-
-function needsRevisit(model: StoreModel, failure: Failure | undefined): boolean {
-  return failure !== undefined || model.auth.kind !== "operator";
 }
 
 /** UID and role annotation of the ServiceAccount, or UID of the key's Secret; nothing where the identity is the operator's. */
@@ -140,15 +161,16 @@ async function lookUpBase(model: StoreModel, client: KubernetesClient): Promise<
 
 function statusOf(
   record: StoreRecord,
-  failure: Failure | undefined,
-  identity: StoreStatusModel["identity"],
+  { failure, identity }: Identified,
+  { carriedMs, replicaRegion }: Standing,
 ): StoreStatusModel {
-  const region = record.kind === "served" ? record.model.region : undefined;
-  const message = identity ? `reads as ${identity.arn}` : "ready to read";
+  const region = replicaRegion ?? (record.kind === "served" ? record.model.region : undefined);
+  const carried = carriedMs === undefined ? undefined : formatDuration(carriedMs);
   return {
     observedGeneration: record.object.metadata.generation ?? 0,
-    conditions: [readyCondition(failure, message)],
+    conditions: [readyCondition(failure, { carried, ...(identity ? { identity } : {}) })],
     ...(identity ? { identity } : {}),
     ...(region === undefined ? {} : { activeRegion: region }),
+    ...(carried === undefined ? {} : { quota: { carried } }),
   };
 }

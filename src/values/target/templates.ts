@@ -2,7 +2,6 @@ import type { TargetModel } from "../../api/model.ts";
 import { sizeOf } from "../content.ts";
 import type { Content, Result, Sandbox, ShapedKey } from "../contract.ts";
 import { checkKeyName } from "../key-name.ts";
-import { quoteName } from "../name-list.ts";
 import { fail, failAt, succeed } from "../result.ts";
 import { visibleKeys } from "./variables.ts";
 
@@ -34,7 +33,8 @@ export function templateKeys(
     ["from", templatesFrom],
   ] as const) {
     for (const [key, source] of Object.entries(sources)) {
-      const name = `${field}.${origin}[${quoteName(key)}]`;
+      // The whole key, which is bounded: outputs are told apart by these names.
+      const name = `${field}.${origin}[${JSON.stringify(key)}]`;
       const named = checkKeyName(key, "correct it");
       if (!named.ok) return failAt(name, named.failure);
       if (templates.has(key)) return fail("SpecInvalid", `${name} must not name a key that ${field}.data has too`);
