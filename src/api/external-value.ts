@@ -100,6 +100,7 @@ const targetRow = object("An object that was written.", {
   uid: string("Uid of the object.", { maxLength: 64 }),
   resourceVersion: string("As it was left.", { maxLength: 64 }),
   dataVersion,
+  merged: optional(boolean("true: made by somebody else, and merged into.")),
 });
 
 const restartRow = object("A workload and what it was restarted for.", {

@@ -129,7 +129,8 @@ export function targetRows(
 function targetRow({ decision, memo }: Settled, previous: StatusModel): TargetRow[] {
   const { kind, name } = decision.target;
   if (memo) {
-    return [{ kind, name, uid: memo.uid, resourceVersion: memo.resourceVersion, dataVersion: memo.dataVersion }];
+    const { uid, resourceVersion, dataVersion, merged } = memo;
+    return [{ kind, name, uid, resourceVersion, dataVersion, ...(merged ? { merged } : {}) }];
   }
   if (decision.kind === "delete") return [];
   return previous.targets.filter((row) => row.kind === kind && row.name === name);

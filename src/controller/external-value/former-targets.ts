@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { resourceTypes } from "../../kubernetes/resource-types.ts";
 import type { WriteContext } from "../target/apply-target.ts";
 import { removeTarget } from "../target/remove-target.ts";
-import type { Settled } from "./conclude.ts";
+import { type Settled, stand } from "./conclude.ts";
 import type { TargetRow } from "./status-model.ts";
 
 export interface FormerTargets {
@@ -13,8 +13,8 @@ export interface FormerTargets {
 }
 
 /**
- * Removes what the living ExternalValue names no longer, after all that it names stands (api.md, "Deleting"). The
- * ExternalValue is read fresh first: a stale copy must not remove anything.
+ * Removes what the living ExternalValue names no longer, after all that it names stands (api.md, "Deleting"), and at once
+ * what deletionPolicy Delete lets go. The ExternalValue is read fresh first: a stale copy must not remove anything.
  */
 export async function removeFormerTargets(
   model: ExternalValueModel,
@@ -23,15 +23,14 @@ export async function removeFormerTargets(
   write: WriteContext,
 ): Promise<FormerTargets> {
   const former = known.filter((row) => !settled.some((entry) => keeps(entry, row)));
-  if (former.length === 0) return { lingering: [], removed: [] };
-  const allStand = settled.every(({ memo, decision }) => memo !== undefined || decision.kind === "delete");
-  if (!allStand || !(await isCurrent(model, write))) {
-    return { lingering: former.filter((row) => !settled.some((entry) => isTargetOf(entry, row))), removed: [] };
-  }
-  const lingering: TargetRow[] = [];
+  const allStand = settled.every(stand);
+  const isNamed = (row: TargetRow) => settled.some((entry) => isTargetOf(entry, row));
+  const due = former.filter((row) => allStand || isNamed(row));
+  if (due.length === 0 || !(await isCurrent(model, write))) return { lingering: former, removed: [] };
+  const lingering = former.filter((row) => !due.includes(row));
   const removed: TargetRow[] = [];
-  for (const row of former) {
-    const result = await removeTarget(row, write);
+  for (const row of due) {
+    const result = await removeTarget({ ...row, allGone: isNamed(row) }, write);
     if (result === "raced") lingering.push(row);
     if (result === "deleted") removed.push(row);
   }

@@ -108,5 +108,6 @@ function decideInput(target: TargetModel, entry: TargetEntry, observation: Obser
     templatesFrom: context.templatesFrom.get(target) ?? { ok: true as const, value: {} },
     sandbox: context.services.sandbox,
     fingerprinter: context.services.fingerprinter,
+    isLiving: (name: string) => context.services.find(`${context.model.namespace}/${name}`) !== undefined,
   };
 }

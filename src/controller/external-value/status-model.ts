@@ -39,6 +39,8 @@ export interface TargetRow {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly dataVersion: number;
+  /** Made by somebody else, and only merged into: not ours to take over when the policy changes. */
+  readonly merged?: boolean;
 }
 
 export interface RestartRow {

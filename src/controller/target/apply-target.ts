@@ -5,6 +5,7 @@ import type { ResourceType } from "../../kubernetes/objects.ts";
 import { resourceTypes } from "../../kubernetes/resource-types.ts";
 import type { TargetOwner } from "./desired.ts";
 import { type DesiredShape, type TargetObject, targetObject } from "./desired.ts";
+import { isHeldByAlone } from "./managed-fields.ts";
 import type { ObservedTarget, TargetMemo } from "./observation.ts";
 import { observeTarget } from "./observe.ts";
 import type { TargetWrite } from "./plan-target.ts";
@@ -54,9 +55,26 @@ async function send(write: TargetWrite, context: WriteContext): Promise<TargetOb
     return await context.client.apply(type, object, options(context, { force: true }));
   }
   if (write.how === "recreate" && write.live) {
+    const created = await tryOut(write, context);
+    if (created) return created;
     await context.client.delete(type, { namespace: place.namespace, name: write.composed.name }, write.live);
   }
   return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+}
+
+/**
+ * Before anything is deleted: the API server checks an object before it finds that one of that name exists, so what it
+ * would refuse to make again is refused here, while the old one still stands. Undefined: all is well.
+ */
+async function tryOut(write: TargetWrite, context: WriteContext): Promise<TargetObject | undefined> {
+  const type = resourceTypeOf[write.composed.kind];
+  const place = { namespace: context.owner.namespace, dataVersion: write.dataVersion };
+  try {
+    return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -92,8 +110,7 @@ function leftoverPatch(
   const surplus = (keys: readonly string[]): string[] =>
     keys.filter(
       (key) =>
-        !composed.data.has(key) &&
-        (shape.exclusive || (observed.keyManagers.get(key)?.includes(fieldManager) ?? false)),
+        !composed.data.has(key) && (shape.exclusive || isHeldByAlone(observed.keyManagers.get(key), fieldManager)),
     );
   const data = surplus(Object.keys(object.data ?? {}));
   const binaryData = surplus(Object.keys(object.binaryData ?? {}));
@@ -129,6 +146,7 @@ function memoOf(object: TargetObject, write: TargetWrite): TargetMemo {
     keys: new Set(write.composed.data.keys()),
     type: object.type ?? "",
     immutable: object.immutable === true,
+    merged: write.merged,
   };
 }
 

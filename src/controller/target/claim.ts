@@ -9,8 +9,10 @@ export interface Claimant {
   readonly target: TargetModel;
   readonly owner: TargetOwner;
   readonly fieldManager: string;
-  /** UIDs of the targets in the status: made or adopted by this ExternalValue before. */
+  /** UIDs of the targets in the status that were made or adopted by this ExternalValue, not merged into. */
   readonly knownUids: ReadonlySet<string>;
+  /** Whether an ExternalValue of this name is there: what one held that was deleted is nobody's. */
+  isLiving(externalValueName: string): boolean;
 }
 
 /** Whether the policy lets this ExternalValue write to an object that exists (api.md, "Ownership"). */
@@ -21,16 +23,13 @@ export function claim(object: ObservedTarget, keys: Iterable<string>, claimant: 
 }
 
 /** Owner and Orphan: the whole object. */
-function claimWhole(object: ObservedTarget, { owner, knownUids }: Claimant): Failure | undefined {
+function claimWhole(object: ObservedTarget, claimant: Claimant): Failure | undefined {
+  const { owner } = claimant;
   const controller = controllerOf(object);
   if (controller) {
     return controller.uid === owner.uid ? undefined : conflict(object, `is controlled by ${nameOf(controller)}`);
   }
-  const ours =
-    knownUids.has(object.uid) ||
-    object.annotations[createdByAnnotation] === owner.name ||
-    object.annotations[adoptAnnotation] === owner.name;
-  if (ours) return undefined;
+  if (isMade(object, claimant) || object.annotations[adoptAnnotation] === owner.name) return undefined;
   return conflict(
     object,
     `exists and belongs to nobody; to let this ExternalValue take it over, annotate it with ${adoptAnnotation}=${owner.name}`,
@@ -43,15 +42,28 @@ function claimKeys(object: ObservedTarget, keys: Iterable<string>, claimant: Cla
   if (controller?.kind === "ExternalValue" && controller.uid !== claimant.owner.uid) {
     return conflict(object, `is controlled by ${nameOf(controller)}, which removes keys that it does not name`);
   }
+  const maker = object.annotations[createdByAnnotation];
+  if (maker !== undefined && maker !== claimant.owner.name && claimant.isLiving(maker)) {
+    return conflict(object, `was made by ExternalValue ${maker}, which removes keys that it does not name`);
+  }
   for (const key of keys) {
     const holder = object.keyManagers.get(key)?.find((manager) => isForeignExternalValue(manager, claimant));
     if (holder === undefined) continue;
     return {
       reason: "KeyConflict",
-      message: `key ${key} of ${object.kind}/${object.name} is held by ExternalValue ${holder.slice(fieldManagerPrefix.length)}; two ExternalValues must use different keys`,
+      message: `key ${key} of ${object.kind}/${object.name} is held by ExternalValue ${nameOfManager(holder)}; two ExternalValues must use different keys`,
     };
   }
   return undefined;
+}
+
+/** Whether this ExternalValue made the object, or was let to take it over before. */
+export function isMade(object: ObservedTarget, { owner, knownUids }: Claimant): boolean {
+  return (
+    knownUids.has(object.uid) ||
+    object.annotations[createdByAnnotation] === owner.name ||
+    controllerOf(object)?.uid === owner.uid
+  );
 }
 
 /** Keys that a foreign manager (kubectl, Helm, another operator) holds and that this write takes over. */
@@ -72,14 +84,20 @@ export function controllerOf(object: {
 }
 
 function isForeignExternalValue(manager: string, claimant: Claimant): boolean {
-  return manager.startsWith(fieldManagerPrefix) && manager !== claimant.fieldManager;
+  return (
+    manager.startsWith(fieldManagerPrefix) &&
+    manager !== claimant.fieldManager &&
+    claimant.isLiving(nameOfManager(manager))
+  );
 }
+
+const nameOfManager = (manager: string): string => manager.slice(fieldManagerPrefix.length);
 
 const nameOf = (reference: OwnerReference): string => `${reference.kind} ${reference.name}`;
 
 function conflict(object: ObservedTarget, what: string): Failure {
   return {
     reason: "TargetConflict",
-    message: `${object.kind}/${object.name} ${what}; or choose another name for the target`,
+    message: `${object.kind}/${object.name} ${what}; otherwise choose another name for the target`,
   };
 }

@@ -1,6 +1,7 @@
 import type { ComposedTarget } from "../../values/contract.ts";
 import { bytesOf, sameBytes } from "./bytes.ts";
 import type { DesiredShape, TargetOwner } from "./desired.ts";
+import { isHeldByAlone } from "./managed-fields.ts";
 import type { ObservedTarget } from "./observation.ts";
 
 /** How an object that was just read differs from what it must hold. */
@@ -39,15 +40,14 @@ function changedKeys(object: ObservedTarget, composed: ComposedTarget): string[]
   });
 }
 
-/** Owner and Orphan: every key not asked for. Merge: those that our manager still holds. */
+/** Owner and Orphan: every key not asked for. Merge: those that our manager still holds, and nobody else. */
 function surplusKeys(
   object: ObservedTarget,
   { composed, shape }: { readonly composed: ComposedTarget; readonly shape: DesiredShape },
   fieldManager: string,
 ): string[] {
   return [...object.data.keys()].filter(
-    (key) =>
-      !composed.data.has(key) && (shape.exclusive || (object.keyManagers.get(key)?.includes(fieldManager) ?? false)),
+    (key) => !composed.data.has(key) && (shape.exclusive || isHeldByAlone(object.keyManagers.get(key), fieldManager)),
   );
 }
 

@@ -21,6 +21,8 @@ export interface DesiredShape {
   readonly immutable: boolean;
   /** True: exactly these keys; false: these keys among others' (Merge). */
   readonly exclusive: boolean;
+  /** What the API server does not change in place may be deleted and made again. */
+  readonly mayRecreate: boolean;
 }
 
 /** The shape that policy and composition ask for. */
@@ -34,6 +36,7 @@ export function desiredShape(target: TargetModel, composed: ComposedTarget, owne
     type: target.kind === "Secret" && !merges ? composed.type : undefined,
     immutable: target.immutable && !merges,
     exclusive: !merges,
+    mayRecreate: target.creationPolicy === "Owner",
   };
 }
 

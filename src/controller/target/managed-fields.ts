@@ -19,6 +19,11 @@ export function holdersBelow(
   return holders;
 }
 
+/** Whether this manager holds a field, and nobody else: without it, the field would not be there. */
+export function isHeldByAlone(holders: readonly string[] | undefined, manager: string): boolean {
+  return holders !== undefined && holders.length > 0 && holders.every((holder) => holder === manager);
+}
+
 function fieldsBelow(fields: unknown, path: readonly string[]): string[] {
   let node = fields;
   for (const step of path) {

@@ -17,7 +17,7 @@ export interface ObservedTarget {
   readonly data: ReadonlyMap<string, Uint8Array>;
   /** Which field managers hold each data key. */
   readonly keyManagers: ReadonlyMap<string, readonly string[]>;
-  /** Labels and annotations that this ExternalValue's own field manager holds. */
+  /** Labels and annotations that this ExternalValue's own field manager holds, and nobody else. */
   readonly ownLabels: ReadonlySet<string>;
   readonly ownAnnotations: ReadonlySet<string>;
 }
@@ -36,6 +36,8 @@ export interface TargetMemo {
   /** What the API server would not change in place. */
   readonly type: string;
   readonly immutable: boolean;
+  /** Made by somebody else, and only merged into. */
+  readonly merged: boolean;
 }
 
 export type Observation =

@@ -1,6 +1,6 @@
 import type { TargetKind } from "../../api/model.ts";
 import type { TargetObject } from "./desired.ts";
-import { holdersBelow } from "./managed-fields.ts";
+import { holdersBelow, isHeldByAlone } from "./managed-fields.ts";
 import { dataVersionAnnotation } from "./names.ts";
 import type { ObservedTarget } from "./observation.ts";
 
@@ -9,7 +9,9 @@ export function observeTarget(kind: TargetKind, object: TargetObject, fieldManag
   const { metadata } = object;
   const managed = metadata.managedFields ?? [];
   const holds = (path: readonly string[]): ReadonlySet<string> =>
-    new Set([...holdersBelow(managed, path)].flatMap(([field, who]) => (who.includes(fieldManager) ? [field] : [])));
+    new Set(
+      [...holdersBelow(managed, path)].flatMap(([field, who]) => (isHeldByAlone(who, fieldManager) ? [field] : [])),
+    );
   const ownAnnotations = new Set(holds(["metadata", "annotations"]));
   ownAnnotations.delete(dataVersionAnnotation);
   return {

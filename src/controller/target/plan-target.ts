@@ -1,6 +1,6 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { ComposedTarget } from "../../values/contract.ts";
-import { type Claimant, claim, takenOver } from "./claim.ts";
+import { type Claimant, claim, isMade, takenOver } from "./claim.ts";
 import { compareTarget, type Difference } from "./compare.ts";
 import { type DesiredShape, desiredShape } from "./desired.ts";
 import type { Fingerprinter } from "./fingerprint.ts";
@@ -25,6 +25,8 @@ export interface TargetWrite {
   /** Preconditions of an update or a deletion. */
   readonly live?: { readonly uid: string; readonly resourceVersion: string };
   readonly prints: { readonly dataPrint: string; readonly shapePrint: string };
+  /** Made by somebody else, and only merged into. */
+  readonly merged: boolean;
   /** Key to the foreign manager that held it, for the status. */
   readonly takenOver: ReadonlyMap<string, string>;
 }
@@ -72,24 +74,45 @@ function planAbsent({ composed, shape, prints, context }: Draft): TargetPlan {
   const dataChanged = context.lastMemo?.dataPrint !== prints.dataPrint;
   const last = context.lastMemo?.dataVersion ?? context.lastDataVersion;
   const dataVersion = dataChanged ? last + 1 : last;
-  return { action: "write", how: "create", composed, shape, prints, dataVersion, dataChanged, takenOver: new Map() };
+  return {
+    action: "write",
+    how: "create",
+    composed,
+    shape,
+    prints,
+    merged: false,
+    dataVersion,
+    dataChanged,
+    takenOver: new Map(),
+  };
 }
 
 function planUnchanged({ composed, shape, prints }: Draft, memo: TargetMemo): TargetPlan {
   const dataChanged = memo.dataPrint !== prints.dataPrint;
   if (!dataChanged && memo.shapePrint === prints.shapePrint) return { action: "none", memo };
-  // Another's keys may have come to stand in the way: look before taking a key that was not ours.
-  if (!shape.exclusive && [...composed.data.keys()].some((key) => !memo.keys.has(key))) return { action: "observe" };
-  if (memo.immutable && !shape.exclusive) return { action: "observe" };
-  const needsRecreate = (shape.type !== undefined && shape.type !== memo.type) || memo.immutable;
+  const needsRecreate = differsForGood(shape, memo, dataChanged);
+  if (takesMore(composed, shape, memo) || (needsRecreate && !shape.mayRecreate)) return { action: "observe" };
   return {
     action: "write",
     ...writeInto({ needsRecreate, dataChanged, dataVersion: memo.dataVersion }, memo),
     composed,
     shape,
     prints,
+    merged: memo.merged && !shape.exclusive,
     takenOver: new Map(),
   };
+}
+
+/** Keys or a whole object that were not ours: look who holds them before taking them. */
+function takesMore({ data }: ComposedTarget, shape: DesiredShape, memo: TargetMemo): boolean {
+  return shape.exclusive ? memo.merged : [...data.keys()].some((key) => !memo.keys.has(key));
+}
+
+/** The API server cannot change it in place: the type, and whatever is immutable. */
+function differsForGood(shape: DesiredShape, memo: TargetMemo, dataChanged: boolean): boolean {
+  return (
+    (shape.type !== undefined && shape.type !== memo.type) || (memo.immutable && (dataChanged || !shape.immutable))
+  );
 }
 
 function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
@@ -115,17 +138,24 @@ function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
     composed,
     shape,
     prints,
+    merged: isMerged(object, draft),
     takenOver: takenOver(object, composed.data.keys(), context.fieldManager),
   };
 }
 
-/** Under Merge an immutable object is somebody else's to recreate. */
+/** Only what is controlled may be deleted and made again (api.md, "Deleting"). */
 function refuseChange(difference: Difference, object: ObservedTarget, shape: DesiredShape): TargetPlan | undefined {
-  if (!difference.needsRecreate || shape.exclusive) return undefined;
+  if (!difference.needsRecreate || shape.mayRecreate) return undefined;
+  const why = object.immutable ? "is immutable" : `has the type ${object.type}, which cannot be changed`;
   return fail(
     "TargetImmutable",
-    `${object.kind}/${object.name} is immutable and not owned by this ExternalValue; replace it, or merge into another`,
+    `${object.kind}/${object.name} ${why}, and is not owned by this ExternalValue; delete it, or choose another name for the target`,
   );
+}
+
+/** Stays so until the ExternalValue is let to take the whole object over. */
+function isMerged(object: ObservedTarget, { shape, context }: Draft): boolean {
+  return !shape.exclusive && !isMade(object, context);
 }
 
 /** Data that an edit by hand took away is put back, not changed: workloads read the same as before. */
@@ -145,7 +175,8 @@ function writeInto(
   };
 }
 
-function memoOf(object: ObservedTarget, { composed, prints }: Draft, dataVersion: number): TargetMemo {
+function memoOf(object: ObservedTarget, draft: Draft, dataVersion: number): TargetMemo {
+  const { composed, prints } = draft;
   return {
     uid: object.uid,
     resourceVersion: object.resourceVersion,
@@ -154,6 +185,7 @@ function memoOf(object: ObservedTarget, { composed, prints }: Draft, dataVersion
     keys: new Set(composed.data.keys()),
     type: object.type,
     immutable: object.immutable,
+    merged: isMerged(object, draft),
   };
 }
 

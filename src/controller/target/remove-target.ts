@@ -3,7 +3,8 @@ import { ApiError } from "../../kubernetes/client.ts";
 import { resourceTypeOf, type WriteContext } from "./apply-target.ts";
 import { controllerOf } from "./claim.ts";
 import type { TargetObject } from "./desired.ts";
-import { createdByAnnotation } from "./names.ts";
+import { isHeldByAlone } from "./managed-fields.ts";
+import { createdByAnnotation, dataVersionAnnotation } from "./names.ts";
 import type { ObservedTarget } from "./observation.ts";
 import { observeTarget } from "./observe.ts";
 
@@ -12,13 +13,15 @@ export interface FormerTarget {
   readonly kind: TargetKind;
   readonly name: string;
   readonly uid: string;
+  /** It is named, and deletionPolicy Delete lets it go: then an Orphan goes too. */
+  readonly allGone: boolean;
 }
 
 export type RemovalResult = "deleted" | "released" | "absent" | "raced";
 
 /**
- * Removes a former target, read fresh: what this ExternalValue controls is deleted; an Orphan stays, as its policy says;
- * of a merged one only our keys go. Preconditions are UID and resourceVersion, so that nothing is removed that has
+ * Removes a former target, read fresh: what this ExternalValue controls is deleted; an Orphan that is named no longer
+ * stays, as its policy says; of a merged one only our keys go. Preconditions are UID and resourceVersion, so that nothing is removed that has
  * changed hands meanwhile.
  */
 export async function removeTarget(former: FormerTarget, context: WriteContext): Promise<RemovalResult> {
@@ -29,33 +32,71 @@ export async function removeTarget(former: FormerTarget, context: WriteContext):
   const observed = observeTarget(former.kind, object, context.fieldManager);
   if (observed.uid !== former.uid || observed.deleting) return "absent";
   try {
-    if (controllerOf(observed)?.uid === context.owner.uid) {
-      await context.client.delete(type, ref, { uid: observed.uid, resourceVersion: observed.resourceVersion });
-      return "deleted";
-    }
-    if (observed.annotations[createdByAnnotation] === context.owner.name) return "released";
-    await release(observed, context);
-    return "released";
+    return await removeObserved(observed, former, context);
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return "raced";
     throw error;
   }
 }
 
-/** Gives up our keys of a merged target: an apply of nothing removes what only our manager holds. */
-async function release(observed: ObservedTarget, context: WriteContext): Promise<void> {
-  await context.client.apply(
-    resourceTypeOf[observed.kind],
+async function removeObserved(
+  observed: ObservedTarget,
+  { allGone }: FormerTarget,
+  context: WriteContext,
+): Promise<"deleted" | "released"> {
+  const { uid, resourceVersion, name } = observed;
+  const isOrphan = observed.annotations[createdByAnnotation] === context.owner.name;
+  if (controllerOf(observed)?.uid === context.owner.uid || (isOrphan && allGone)) {
+    const ref = { namespace: context.owner.namespace, name };
+    await context.client.delete(resourceTypeOf[observed.kind], ref, { uid, resourceVersion });
+    return "deleted";
+  }
+  if (!isOrphan) await release(observed, context);
+  return "released";
+}
+
+/**
+ * Gives up our keys of a merged target: an apply of nothing removes what only our manager has applied. What it holds by
+ * a creating POST stays, and is removed by a patch.
+ */
+async function release(former: ObservedTarget, context: WriteContext): Promise<void> {
+  const { client, owner, fieldManager } = context;
+  const type = resourceTypeOf[former.kind];
+  const ref = { namespace: owner.namespace, name: former.name };
+  const left = await client.apply<TargetObject>(
+    type,
     {
       apiVersion: "v1",
-      kind: observed.kind,
-      metadata: {
-        name: observed.name,
-        namespace: context.owner.namespace,
-        uid: observed.uid,
-        resourceVersion: observed.resourceVersion,
-      },
+      kind: former.kind,
+      metadata: { ...ref, uid: former.uid, resourceVersion: former.resourceVersion },
     },
-    { fieldManager: context.fieldManager, force: true },
+    { fieldManager, force: true },
+  );
+  const observed = observeTarget(former.kind, left, fieldManager);
+  const patch = ownPatch(observed, left, fieldManager);
+  if (!patch) return;
+  const { uid, resourceVersion } = observed;
+  await client.mergePatch(
+    type,
+    ref,
+    { ...patch, metadata: { ...patch.metadata, uid, resourceVersion } },
+    { fieldManager },
   );
 }
+
+/** Takes away everything that our manager alone holds. */
+function ownPatch(observed: ObservedTarget, object: TargetObject, fieldManager: string) {
+  const own = (fields: object | undefined): string[] =>
+    Object.keys(fields ?? {}).filter((key) => isHeldByAlone(observed.keyManagers.get(key), fieldManager));
+  const data = own(object.data);
+  const binaryData = own(object.binaryData);
+  const annotations = [...observed.ownAnnotations];
+  if (data.length + binaryData.length + observed.ownLabels.size + annotations.length === 0) return undefined;
+  return {
+    metadata: { labels: nulls([...observed.ownLabels]), annotations: nulls([...annotations, dataVersionAnnotation]) },
+    data: nulls(data),
+    ...(binaryData.length > 0 ? { binaryData: nulls(binaryData) } : {}),
+  };
+}
+
+const nulls = (names: readonly string[]): Record<string, null> => Object.fromEntries(names.map((name) => [name, null]));
