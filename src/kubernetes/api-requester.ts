@@ -132,8 +132,10 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
 async function openWatch(connection: Connection, outgoing: Outgoing, limits: Limits) {
   const response = await open(connection, outgoing, limits);
   if (response.statusCode === 200) return { status: 200, retryAfter: undefined, text: "", response };
-  // A body that breaks off still leaves the status.
+  // A body that breaks off, or never ends, still leaves the status.
+  const timer = setTimeout(() => response.destroy(), limits.timeoutMs);
   const text = await readText(response, longestErrorBody).catch(() => "");
+  clearTimeout(timer);
   const retryAfter = response.headers["retry-after"];
   return { status: response.statusCode ?? 0, retryAfter, text, response: undefined };
 }

@@ -55,7 +55,11 @@ export function createEventAggregation(clock: Clock): EventAggregation {
     const now = clock.now();
     const budget = budgets.get(uid) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, budget.tokens + (now - budget.at) / refillMs);
+    budgets.delete(uid);
     budgets.set(uid, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
+    // Resources come and go: the budget that was asked for longest ago is as good as full.
+    const [oldest] = budgets.keys();
+    if (budgets.size > mostSeries && oldest !== undefined) budgets.delete(oldest);
     return tokens >= 1;
   }
 
