@@ -36,6 +36,12 @@ export default {
       ],
     },
     { ...onRealParts, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
-    { ...onRealParts, displayName: "faults", testMatch: ["<rootDir>/test/faults/*.test.ts"] },
+    {
+      ...onRealParts,
+      displayName: "faults",
+      testMatch: ["<rootDir>/test/faults/*.test.ts"],
+      // Ten minutes: `make faults` alone.
+      testPathIgnorePatterns: process.env["FAULTS"] === "all" ? [] : ["<rootDir>/test/faults/soak.test.ts"],
+    },
   ],
 };

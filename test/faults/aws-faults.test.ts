@@ -85,7 +85,7 @@ const outages: readonly { readonly reason: string; readonly fault: AwsFault; rea
 ];
 
 describe("while AWS", () => {
-  test.each(spread(outages, sized(2, outages.length)))(
+  test.each(spread(outages, sized(1, outages.length)))(
     "$reason, the last good target stands, and it recovers by itself",
     async ({ reason, fault, degraded }) => {
       const served = await serve("outage");
@@ -207,7 +207,7 @@ it("wipes nothing when its store is edited to a wrong region, and goes on when i
 }, 200_000);
 
 describe("a find", () => {
-  it.each([
+  const finds = [
     { reason: "empty pages before each page", fault: { kind: "emptyPages", pages: 3 } as const, grows: true },
     {
       reason: "an item left out of the answer",
@@ -219,7 +219,8 @@ describe("a find", () => {
       fault: { kind: "error", code: "InternalServerError", status: 500 } as const,
       grows: false,
     },
-  ])(
+  ];
+  it.each(spread(finds, sized(1, finds.length)))(
     "loses no key by $reason",
     async ({ reason, fault, grows }) => {
       number += 1;

@@ -19,7 +19,7 @@ let apiServer: ManagedProcess;
 let bench: FaultBench;
 let place: Place;
 let many: ManyResources;
-const count = sized(200, 1_000);
+const count = sized(100, 1_000);
 
 beforeAll(async () => {
   controlPlane = await startControlPlane({ customResourceDefinitions: inRepository("crds") });
@@ -79,16 +79,18 @@ it(`loses nothing when the API server is killed in the middle of ${count} first 
   await compact();
   const down = performance.now();
   bench.api.reset();
-  await delay(sized(8_000, 60_000));
+  await delay(sized(3_000, 60_000));
   const downSeconds = secondsSince(down);
-  const rate = bench.api.entries().length / downSeconds;
+  const sent = bench.api.entries().length;
+  const rate = sent / downSeconds;
   expect(await bench.operator().probe("/healthz")).toBe(200);
   apiServer = startAgain(apiServer, commandLine);
   await untilServing();
   const healed = performance.now();
   await applying;
   await many.untilRight("every Secret is right", 120_000);
-  expect(rate).toBeLessThan(60);
+  // What is under way fails at once, and again with growing delays; after that, little.
+  expect(sent).toBeLessThan(3 * count + 40 * downSeconds);
   recordFault({
     suite: "Storms",
     fault: `API server SIGKILLed for ${Math.round(downSeconds)} s during ${count} first syncs, etcd compacted meanwhile`,
@@ -103,13 +105,14 @@ it("sees every change that was made while the API server stood still", async () 
   await many.changeAll();
   const stopped = performance.now();
   bench.api.reset();
-  await delay(sized(8_000, 60_000));
+  await delay(sized(3_000, 60_000));
   const seconds = secondsSince(stopped);
-  const rate = bench.api.entries().length / seconds;
+  const sent = bench.api.entries().length;
+  const rate = sent / seconds;
   apiServer.signal("SIGCONT");
   const healed = performance.now();
   await many.untilRight("every Secret has the new value", 120_000);
-  expect(rate).toBeLessThan(60);
+  expect(sent).toBeLessThan(3 * count + 40 * seconds);
   recordFault({
     suite: "Storms",
     fault: `API server stopped (SIGSTOP) for ${Math.round(seconds)} s while all ${count} values change`,
@@ -127,7 +130,7 @@ it("keeps up with changes while one request in ten is cut, on both sides, and it
     cuts += 1;
     throw new Error("cut");
   };
-  const seconds = sized(12, 120);
+  const seconds = sized(8, 120);
   const memoryBefore = residentMiB(pid());
   bench.api.reset();
   bench.aws.reset();

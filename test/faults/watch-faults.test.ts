@@ -123,7 +123,7 @@ const faults: readonly { readonly reason: string; readonly rules: readonly ApiFa
 ];
 
 describe("a watch of every kind is broken by", () => {
-  test.each(spread(faults, sized(4, faults.length)))("$reason", async ({ reason, rules }) => {
+  test.each(spread(faults, sized(2, faults.length)))("$reason", async ({ reason, rules }) => {
     const { struck, took, rate } = await breakFor(sized(0.5, 10), rules);
     recordFault({
       suite: "Watches",

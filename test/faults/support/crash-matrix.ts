@@ -17,6 +17,12 @@ export interface CrashScenario {
   isDone(state: EndState): boolean;
   /** Must hold of what stands at the moment of every crash: the last good targets are there. */
   isSafe(state: EndState): boolean;
+  /** What stands outside of the place, or is of other kinds, and is compared as well (`more` of the state). */
+  more?(place: Place, bench: FaultBench): Promise<unknown>;
+  /** Removes what the scenario made outside of its place. */
+  tidy?(place: Place, bench: FaultBench): Promise<void>;
+  /** For what takes longer than 15 s by its nature. */
+  readonly withinMs?: number;
   /**
    * Why a crash may leave the count of changes (`dataVersion`) one higher than an undisturbed run; it is then not compared.
    * It never ends lower: a workload may be restarted once too often, never too seldom.
@@ -31,6 +37,18 @@ export interface UndisturbedRun {
 
 // Events are sent a moment after the status: so long after the last request nothing more is expected.
 const quietMs = 300;
+const actMs = 20_000;
+const recoveryMs = 15_000;
+
+function readState(scenario: CrashScenario, bench: FaultBench, place: Place): Promise<EndState> {
+  const { more } = scenario;
+  return readEndState(bench.cluster, place.namespace, more ? () => more(place, bench) : undefined);
+}
+
+async function leave(scenario: CrashScenario, bench: FaultBench, place: Place): Promise<void> {
+  await scenario.tidy?.(place, bench);
+  await place.remove();
+}
 
 /** Runs the scenario without a fault. The operator runs already, and still does afterwards. */
 export async function runUndisturbed(
@@ -41,16 +59,16 @@ export async function runUndisturbed(
   const place = await arrangePlace(scenario, bench, count);
   count.arm();
   await scenario.act(place, bench);
-  await eventually(async () => scenario.isDone(await readEndState(bench.cluster, place.namespace)) || undefined, {
+  await eventually(async () => scenario.isDone(await readState(scenario, bench, place)) || undefined, {
     what: `the end of "${scenario.name}"`,
-    timeoutMs: 20_000,
+    timeoutMs: scenario.withinMs ?? actMs,
     intervalMs: 50,
   });
   await quiet(count);
   const requests = [...count.requests];
   count.disarm();
-  const end = await readEndState(bench.cluster, place.namespace);
-  await place.remove();
+  const end = await readState(scenario, bench, place);
+  await leave(scenario, bench, place);
   return { requests, end };
 }
 
@@ -81,19 +99,19 @@ export async function runWithCrash(
   await scenario.act(place, bench);
   await eventually(async () => struck || (await hasEnded(scenario, bench, place, count)) || undefined, {
     what: `request ${point.index} of "${scenario.name}"`,
-    timeoutMs: 20_000,
+    timeoutMs: scenario.withinMs ?? actMs,
     intervalMs: 20,
   });
   count.disarm();
-  if (struck) atCrash = await readEndState(bench.cluster, place.namespace);
+  if (struck) atCrash = await readState(scenario, bench, place);
   await bench.operator().kill();
   const begun = performance.now();
   await bench.start();
   const inForm = (state: EndState) => (scenario.mayCountTwice !== undefined ? withoutDataVersions(state) : state);
-  const read = async () => inForm(await readEndState(bench.cluster, place.namespace));
-  const wrong = await compare(inForm(expected), read, count);
+  const read = async () => inForm(await readState(scenario, bench, place));
+  const wrong = await compare(inForm(expected), read, { count, withinMs: scenario.withinMs ?? recoveryMs });
   const seconds = secondsSince(begun);
-  await place.remove();
+  await leave(scenario, bench, place);
   const unsafe = atCrash && !scenario.isSafe(atCrash) ? `at the crash: ${JSON.stringify(atCrash)}` : undefined;
   const reason = unsafe ?? wrong;
   return { struck, seconds, ...(reason === undefined ? {} : { wrong: reason }) };
@@ -113,14 +131,14 @@ async function hasEnded(
   count: RequestCount,
 ): Promise<boolean> {
   if (performance.now() - count.lastAt < quietMs * 3) return false;
-  return scenario.isDone(await readEndState(bench.cluster, place.namespace));
+  return scenario.isDone(await readState(scenario, bench, place));
 }
 
 /** Undefined where the state becomes the expected one, and still is when the operator has come to rest. */
 async function compare(
   expected: EndState,
   read: () => Promise<EndState>,
-  count: RequestCount,
+  { count, withinMs }: { readonly count: RequestCount; readonly withinMs: number },
 ): Promise<string | undefined> {
   let last: EndState | undefined;
   try {
@@ -129,7 +147,7 @@ async function compare(
         last = await read();
         return isDeepStrictEqual(last, expected) || undefined;
       },
-      { what: "the end state", timeoutMs: 15_000, intervalMs: 50 },
+      { what: "the end state", timeoutMs: withinMs, intervalMs: 50 },
     );
     await quiet(count);
     last = await read();

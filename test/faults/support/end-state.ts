@@ -9,6 +9,8 @@ export interface EndState {
   readonly secrets: Readonly<Record<string, TargetState>>;
   readonly configMaps: Readonly<Record<string, TargetState>>;
   readonly externalValues: Readonly<Record<string, unknown>>;
+  /** What a scenario looks at besides. */
+  readonly more?: unknown;
 }
 
 export interface TargetState {
@@ -19,19 +21,30 @@ export interface TargetState {
   readonly owners: unknown;
 }
 
-export async function readEndState(cluster: Cluster, namespace: string): Promise<EndState> {
+/** `more`: what else is to be compared, in the same form. */
+export async function readEndState(
+  cluster: Cluster,
+  namespace: string,
+  more?: () => Promise<unknown>,
+): Promise<EndState> {
+  const own = await readNamespace(cluster, namespace);
+  const state: EndState = more ? { ...own, more: await more() } : own;
+  return JSON.parse(anonymous(JSON.stringify(state), namespace));
+}
+
+/** As it is, names of the run included. */
+export async function readNamespace(cluster: Cluster, namespace: string): Promise<EndState> {
   const [secrets, configMaps, externalValues] = await Promise.all([
     cluster.list({ apiVersion: "v1", kind: "Secret" }, namespace),
     cluster.list({ apiVersion: "v1", kind: "ConfigMap" }, namespace),
     cluster.list({ apiVersion: "externalvalues.dev/v1alpha1", kind: "ExternalValue" }, namespace),
   ]);
   const ours = configMaps.filter(({ metadata }) => metadata.name !== "kube-root-ca.crt");
-  const state: EndState = {
+  return {
     secrets: byName(secrets, (object) => targetState(object, textOf(object) ?? {})),
     configMaps: byName(ours, (object) => targetState(object, { ...object.data, ...object.binaryData })),
     externalValues: byName(externalValues, statusOf),
   };
-  return JSON.parse(anonymous(JSON.stringify(state), namespace));
 }
 
 function byName<T>(objects: readonly ClusterObject[], read: (object: ClusterObject) => T): Readonly<Record<string, T>> {
@@ -46,7 +59,7 @@ function targetState(object: ClusterObject, data: Readonly<Record<string, string
 }
 
 /** The status without what differs from run to run by its nature. */
-function statusOf(object: ClusterObject): unknown {
+export function statusOf(object: ClusterObject): unknown {
   const text = JSON.stringify(object.status ?? {}, (key, value) =>
     ["resourceVersion", "uid", "observedGeneration", "version"].includes(key) && value !== undefined
       ? `<${key}>`

@@ -1,0 +1,42 @@
+import type { CrashScenario } from "./crash-matrix.ts";
+import { appIsReady, fromParameter, holds, putValues } from "./crash-values.ts";
+import type { FaultBench, Place } from "./fault-bench.ts";
+
+// A value that is gone in AWS. It takes two looks, at least 60 s apart; a crash in between may begin them anew.
+
+const both = { LEVEL: "info", MODE: "fast" };
+
+async function arrange(place: Place, bench: FaultBench, policy: string): Promise<void> {
+  await putValues(place, bench, "first");
+  const rows = [fromParameter(place, "LEVEL", "Secret"), fromParameter(place, "MODE", "Secret")];
+  await place.apply("app", `  secret: { deletionPolicy: ${policy} }\n  refreshInterval: 5s\n  data:\n${rows.join("")}`);
+  await place.until("app", "True");
+}
+
+const remove = (place: Place, { fake }: FaultBench, name: string) =>
+  fake.deleteParameter({ name: `/${place.namespace}/${name}` });
+
+const twoLooksMs = 150_000;
+
+export const goneScenarios: readonly CrashScenario[] = [
+  {
+    name: "prune of a key whose value is gone",
+    arrange: (place, bench) => arrange(place, bench, "Prune"),
+    act: (place, bench) => remove(place, bench, "mode"),
+    isDone: (state) => appIsReady(state) && holds(state.secrets["app"], { LEVEL: "info" }),
+    isSafe: (state) => holds(state.secrets["app"], both, { LEVEL: "info" }),
+    withinMs: twoLooksMs,
+  },
+  {
+    name: "delete when all values are gone",
+    arrange: (place, bench) => arrange(place, bench, "Delete"),
+    async act(place, bench) {
+      await remove(place, bench, "level");
+      await remove(place, bench, "mode");
+    },
+    isDone: (state) => state.secrets["app"] === undefined && state.externalValues["app"] !== undefined,
+    // Whole or gone.
+    isSafe: ({ secrets: { app } }) => app === undefined || holds(app, both),
+    withinMs: twoLooksMs,
+  },
+];

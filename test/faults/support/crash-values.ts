@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EndState, TargetState } from "./end-state.ts";
+import type { FaultBench, Place } from "./fault-bench.ts";
+
+/** A secret with a user and a password, and two parameters, all named after the place. */
+export async function putValues(place: Place, { fake }: FaultBench, password: string): Promise<void> {
+  await fake.putSecret({ name: `${place.namespace}/db`, value: JSON.stringify({ user: "shop", password }) });
+  await fake.putParameter({ name: `/${place.namespace}/level`, value: "info" });
+  await fake.putParameter({ name: `/${place.namespace}/mode`, value: "fast" });
+}
+
+/** A row of `data`: a JSON key of the secret. */
+export const fromSecret = (place: Place, key: string, jsonKey: string) =>
+  `    - { key: ${key}, secretsManager: { secretId: ${place.namespace}/db }, jsonKey: ${jsonKey} }\n`;
+
+/** A row of `data`: a parameter. */
+export const fromParameter = (place: Place, key: string, to: "Secret" | "ConfigMap") =>
+  `    - { key: ${key}, to: ${to}, parameterStore: { name: /${place.namespace}/${key.toLowerCase()} } }\n`;
+
+/** Rows below the settings `head`, which are indented by two. */
+export const specOf = (head: string, ...rows: readonly string[]) =>
+  `${head}\n  refreshInterval: 1h\n  data:\n${rows.join("")}`;
+
+export const credentials = (place: Place) => [
+  fromSecret(place, "USER", "user"),
+  fromSecret(place, "PASSWORD", "password"),
+];
+
+/** Asks for a new read. */
+export const refresh = (place: Place, bench: FaultBench) =>
+  bench.cluster.patch(place.ref("app"), { metadata: { annotations: { "externalvalues.dev/refresh": "now" } } });
+
+/** A Secret of somebody else's, in the form of YAML. */
+export const foreignSecret = (name: string, data: object, annotations: object = {}) =>
+  JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name, annotations }, stringData: data });
+
+/** Whether a target holds exactly one of these. */
+export function holds(target: TargetState | undefined, ...allowed: readonly object[]): boolean {
+  return target !== undefined && allowed.some((wanted) => isDeepStrictEqual({ ...target.data }, wanted));
+}
+
+interface Observed {
+  readonly isObserved: boolean;
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  readonly lastHandledRefresh?: string;
+}
+
+/** The status is of the present generation and says Ready. */
+export function isReady(status: unknown): boolean {
+  const { isObserved, conditions = [] } = (status ?? { isObserved: false }) as Observed;
+  return isObserved && conditions.some((condition) => condition.type === "Ready" && condition.status === "True");
+}
+
+export const appIsReady = (state: EndState) => isReady(state.externalValues["app"]);
+
+/** The refresh that was asked for is acknowledged. */
+export const echoes = (state: EndState) =>
+  (state.externalValues["app"] as Observed | undefined)?.lastHandledRefresh === "now";
