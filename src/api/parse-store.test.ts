@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseStore } from "./parse-store.ts";
-import { defaultLimits } from "./store-model.ts";
 
 const cluster = { kind: "ClusterValueStore", metadata: { name: "aws", uid: "uid-1", generation: 2 } };
 const namespaced = { kind: "ValueStore", metadata: { name: "own", namespace: "shop", uid: "uid-2", generation: 4 } };
@@ -28,7 +27,7 @@ const defaults = {
   allowDeclassification: true,
   endpoints: {},
   access: [],
-  limits: defaultLimits,
+  limits: {},
 };
 
 describe("defaults", () => {
@@ -58,11 +57,8 @@ describe("defaults", () => {
     expect(modelOf({ metadata, spec: {} }).ref.kind).toBe(kind);
   });
 
-  it("of limits, one by one", () => {
-    expect(modelOf({ ...cluster, spec: { limits: { parameterReads: 5 } } }).limits).toEqual({
-      ...defaultLimits,
-      parameterReads: 5,
-    });
+  it("of limits: what is left out is no opinion", () => {
+    expect(modelOf({ ...cluster, spec: { limits: { parameterReads: 5 } } }).limits).toEqual({ parameterReads: 5 });
   });
 
   it("of a role and a rule", () => {

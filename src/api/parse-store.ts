@@ -2,7 +2,7 @@ import { type ParseResult, refuse } from "./parsing/parse-result.ts";
 import { findUnsupported } from "./parsing/unsupported.ts";
 import type { ResourceMetadata } from "./resource-object.ts";
 import { checkValue, type Finding } from "./schema/check-value.ts";
-import { type AccessRule, type AssumeRole, defaultLimits, type StoreAuth, type StoreModel } from "./store-model.ts";
+import type { AccessRule, AssumeRole, StoreAuth, StoreModel } from "./store-model.ts";
 import {
   type ClusterValueStoreSpec,
   clusterValueStoreSpec,
@@ -99,7 +99,7 @@ function toFields(spec: Fields): Omit<StoreModel, "ref" | "namespace" | "uid" | 
     allowDeclassification: spec.allowDeclassification ?? true,
     endpoints: spec.endpoints ?? {},
     access: (spec.access ?? []).map(toAccessRule),
-    limits: { ...defaultLimits, ...spec.limits },
+    limits: { ...spec.limits },
     ...(spec.changeEvents === undefined ? {} : { changeEvents: spec.changeEvents }),
   };
 }

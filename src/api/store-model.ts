@@ -20,7 +20,8 @@ export interface StoreModel {
   readonly endpoints: Endpoints;
   /** No rule: every namespace, every name. */
   readonly access: readonly AccessRule[];
-  readonly limits: Limits;
+  /** What it leaves out it has no opinion of. */
+  readonly limits: Partial<Limits>;
   readonly changeEvents?: { readonly queueUrl: string };
 }
 

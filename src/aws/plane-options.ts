@@ -57,7 +57,8 @@ export interface ReaderOptions {
   readonly calls: ServiceCalls;
   /** In the order in which they are tried; their calls are closed likewise. */
   readonly failover?: readonly Replica[];
-  /** Readers of one account and region share its quota. Unknown: the reader has it to itself. */
-  readonly account?: string;
-  readonly limits: Limits;
+  /** Readers of one account and region share its quota. Unknown: the reader has it to itself. Asked anew each time. */
+  readonly account?: string | (() => string | undefined);
+  /** Asked anew each time, where it is a function: what all stores together say may change. */
+  readonly limits: Limits | (() => Limits);
 }

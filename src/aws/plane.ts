@@ -20,6 +20,15 @@ export interface ReadingPlane extends Subscriptions {
    */
   release(reader: Reader): boolean;
   /**
+   * Closes every reader of which nobody wants anything: stores are edited and go, and with them identities.
+   * @returns those that were closed.
+   */
+  releaseUnwanted(): readonly Reader[];
+  /** Undefined: not known (yet). */
+  accountOf(reader: Reader): string | undefined;
+  /** Where the reader's secrets came from last: its own region, or that of a replica. */
+  activeRegion(reader: Reader): string;
+  /**
    * What the polls need of the quota that this reader has in common with the others of its account and region, against
    * its own limits: for the store's status.
    */
@@ -52,6 +61,15 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       }
     }
   };
+  const release = (reader: Reader): boolean => {
+    const unit = unitOf(reader);
+    if (unit === undefined || unit.reader !== reader || unit.isWanted()) {
+      return false;
+    }
+    units.delete(addressOf(reader.id, reader.region));
+    closeUnit(unit);
+    return true;
+  };
   return {
     reader(readerOptions) {
       const address = addressOf(readerOptions.id, readerOptions.region);
@@ -68,24 +86,17 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       );
     },
     unsubscribe: (subscriber) => subscribers.replace(subscriber, []),
-    release(reader) {
-      const unit = unitOf(reader);
-      if (unit === undefined || unit.reader !== reader || unit.isWanted()) {
-        return false;
-      }
-      units.delete(addressOf(reader.id, reader.region));
-      closeUnit(unit);
-      return true;
-    },
+    release,
+    releaseUnwanted: () => [...units.values()].map(({ reader }) => reader).filter(release),
+    accountOf: (reader) => ownerOf(reader).account(),
+    activeRegion: (reader) => ownerOf(reader).activeRegion(),
     overdueMs: () => Math.max(0, ...[...units.values()].map((unit) => unit.overdueMs())),
     quotaNeeds(reader) {
       const unit = ownerOf(reader);
-      const sharers = [...units.values()].filter(
-        (other) => other === unit || sharesQuota(other.options(), unit.options()),
-      );
+      const sharers = [...units.values()].filter((other) => other === unit || sharesQuota(other, unit));
       return quotaNeeds(
         sharers.flatMap((sharer) => sharer.loads()),
-        unit.options().limits,
+        unit.limits(),
       );
     },
     close() {
@@ -97,8 +108,8 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
   };
 }
 
-function sharesQuota(a: ReaderOptions, b: ReaderOptions): boolean {
-  return a.account !== undefined && a.account === b.account && a.region === b.region;
+function sharesQuota(a: ReaderUnit, b: ReaderUnit): boolean {
+  return a.account() !== undefined && a.account() === b.account() && a.reader.region === b.reader.region;
 }
 
 function addressOf(id: string, region: string): string {

@@ -14,7 +14,7 @@ import { createAccessKeySecrets, createServiceAccountTokens } from "./credential
 import { createEventSink } from "./event-sink.ts";
 import { createReconciler } from "./external-value/reconcile.ts";
 import { createLiveness, createReadiness } from "./health-checks.ts";
-import { createAwsMetrics, createPlaneMetrics } from "./metrics/aws-metrics.ts";
+import { createAwsMetrics, createPlaneMetrics, observeQuotas } from "./metrics/aws-metrics.ts";
 import { createQueueMetrics } from "./metrics/queue-metrics.ts";
 import { createWatchCounter, observeResources, observeShards, observeWatches } from "./metrics/resource-metrics.ts";
 import { createOwnership } from "./ownership.ts";
@@ -23,9 +23,11 @@ import { createReferences } from "./references.ts";
 import { resourceFacts } from "./resource-facts.ts";
 import { createRestartPace } from "./restart/pace.ts";
 import { createShardWork } from "./shard-work.ts";
+import { createReaders } from "./stores/readers.ts";
 import { createStoreDirectory } from "./stores/store-directory.ts";
 import { createStoreReconciler } from "./stores/store-reconciler.ts";
 import { createStoreRecords } from "./stores/store-records.ts";
+import { createStoreStandings } from "./stores/store-standing.ts";
 import { createFingerprinter } from "./target/fingerprint.ts";
 import { createWatchHandlers } from "./watch-handlers.ts";
 import { allOf, createWatches } from "./watches.ts";
@@ -56,6 +58,9 @@ const gatherTimeoutMs = 60_000;
 // Each restart makes pods anew: a change of a value that a thousand workloads read must not make all of them at once.
 const restartsPerSecond = 10;
 
+// Often enough to tell of a failover soon; a quota must be short for longer than that to be told of.
+const lookAtStoresMs = 10_000;
+
 /** Puts the parts together. */
 export function createController(options: ControllerOptions, services: ControllerServices): Controller {
   const { client, logger, registry, clock, random, environment, readFile } = services;
@@ -81,6 +86,14 @@ export function createController(options: ControllerOptions, services: Controlle
     tokens: createServiceAccountTokens(client),
     accessKeys,
   });
+  const readers = createReaders({ plane, clients });
+  const standings = createStoreStandings({
+    plane,
+    readers,
+    records,
+    clock,
+    changed: (storeKey) => storeQueue.add(storeKey, "refresh"),
+  });
   const identityOptions = {
     defaultRegion: environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"],
     clusterName: options.clusterName,
@@ -99,7 +112,7 @@ export function createController(options: ControllerOptions, services: Controlle
     subscriptions: plane,
     directory: createStoreDirectory({
       records,
-      readers: { plane, clients },
+      readers,
       ...identityOptions,
       namespaceLabels: (namespace) => watches.namespaces?.get(namespace)?.metadata.labels,
     }),
@@ -136,6 +149,7 @@ export function createController(options: ControllerOptions, services: Controlle
     records,
     clients,
     ...identityOptions,
+    standing: standings.of,
     mayWrite: () => ownership.leads,
     changed: (storeKey) => {
       for (const key of references.ofStore(storeKey)) queue.add(key, "interactive");
@@ -159,6 +173,7 @@ export function createController(options: ControllerOptions, services: Controlle
     onError: (name, error) => failed("ClusterExternalValue", name, error),
     hooks: silentHooks,
   });
+  let inStep = false;
   const attempts = new Map<string, number>();
   const countRound = createWatchCounter(registry);
   const watches = createWatches(
@@ -177,7 +192,8 @@ export function createController(options: ControllerOptions, services: Controlle
         records,
         references,
         entries: reconciler.entries,
-        queue: (key, line) => queue.add(key, line),
+        // Until the watches are in step it is all old news: who comes after that is not to wait behind it.
+        queue: (key, line) => queue.add(key, inStep ? line : "refresh"),
         dequeue: (key) => queue.remove(key),
         queueStore: (key) => storeQueue.add(key, "interactive"),
         inNamespace: (namespace) => [...reconciler.entries.keys()].filter((key) => key.startsWith(`${namespace}/`)),
@@ -191,26 +207,35 @@ export function createController(options: ControllerOptions, services: Controlle
     { client, logger },
     createShardWork({ queue, storeQueue, fanOut, records, watches, clients, reconciler, ownership: () => ownership }),
   );
+  observeQuotas(registry, () => readers.quotas());
   observeShards(registry, ownership);
   observeWatches(registry, () =>
     reflectors.map(([kind, reflector]) => ({ kind, ageSeconds: (clock.now() - reflector.lastSignOfLife) / 1000 })),
   );
   observeResources(registry, () => resourceFacts(reconciler.entries, clock.now()));
   let stopped = false;
+  let cancelLook: (() => void) | undefined;
+  const lookAtStores = (): void => {
+    standings.look();
+    cancelLook = clock.after(lookAtStoresMs, lookAtStores);
+  };
   return {
     start() {
       for (const [, reflector] of reflectors) reflector.start();
       void Promise.all(reflectors.map(([, reflector]) => reflector.synced())).then(() => {
         if (stopped) return;
         logger.info({ externalValues: watches.externalValues.size }, "watches are in step");
+        inStep = true;
         storeQueue.resume();
         queue.resume();
+        cancelLook = clock.after(lookAtStoresMs, lookAtStores);
         fanOut.queue.resume();
         ownership.start();
       });
     },
     async stop() {
       stopped = true;
+      cancelLook?.();
       await Promise.all([queue.drain(), storeQueue.drain(), fanOut.queue.drain()]);
       await ownership.stop();
       await recorder.stop();

@@ -14,6 +14,8 @@ export interface Load {
 /** What the polls of an account and region need, against what its limits carry. */
 export interface QuotaNeeds {
   readonly requestsPerSecond: ReadonlyMap<QuotaClass, number>;
+  /** Needed over allowed, by class: above 1, values come later than asked. */
+  readonly saturation: ReadonlyMap<QuotaClass, number>;
   /**
    * The shortest interval at which everything that is asked more often would still fit, in milliseconds. Undefined: all
    * fits as asked.
@@ -59,12 +61,15 @@ function tagQuota({ ref }: Entry): QuotaClass {
 export function quotaNeeds(loads: readonly Load[], limits: Limits): QuotaNeeds {
   const byQuota = Map.groupBy(loads, ({ quota }) => quota);
   const requestsPerSecond = new Map<QuotaClass, number>();
+  const saturation = new Map<QuotaClass, number>();
   let carried = 0;
   for (const [quota, some] of byQuota) {
-    requestsPerSecond.set(quota, rateOf(some, 0));
+    const needed = rateOf(some, 0);
+    requestsPerSecond.set(quota, needed);
+    saturation.set(quota, needed / (limitOf(limits, quota) * pollShare));
     carried = Math.max(carried, carriedInterval(some, limitOf(limits, quota) * pollShare));
   }
-  return { requestsPerSecond, ...(carried === 0 ? {} : { carriedIntervalMs: carried }) };
+  return { requestsPerSecond, saturation, ...(carried === 0 ? {} : { carriedIntervalMs: carried }) };
 }
 
 /** Requests a second if nothing were asked more often than `leastMs`. */

@@ -28,6 +28,10 @@ export interface LimiterRegistry {
   /** Adds a store or replaces what it said before. */
   setStore(store: StoreLimits): void;
   removeStore(store: string): void;
+  /** What all stores together allow this scope in this region, the share applied. */
+  limitsOf(scope: Scope, region: string): Limits;
+  /** The account that the scope turned out to be; undefined where it is not known. */
+  accountOf(scope: Scope): string | undefined;
   /** From now on the scope is this account. */
   learn(scope: Scope, account: string): void;
   /** The share of the account's quota that is this process's: shards held of all shards, above 0 and at most 1. */
@@ -112,6 +116,17 @@ export function createLimiterRegistry({
   }
 
   return {
+    limitsOf(scope, region) {
+      const of = (quota: keyof Limits): number => ceiling({ account: accountOf(scope), region, quota });
+      return {
+        parameterReads: of("parameterReads"),
+        parameterDescribes: of("parameterDescribes"),
+        secretBatches: of("secretBatches"),
+        secretReads: of("secretReads"),
+        secretLists: of("secretLists"),
+      };
+    },
+    accountOf: (scope) => accounts.get(scope) ?? (/^\d{12}$/.test(scope) ? scope : undefined),
     limiter(scope, region, quota) {
       const account = accountOf(scope);
       const key = `${account} ${region} ${quota}`;

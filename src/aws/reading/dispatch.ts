@@ -34,6 +34,7 @@ export function createDispatch(context: ReaderContext, primary: Access, replicas
       (thrown: unknown): Isolated => ({ outcomes: allBad(entries, asAwsError(thrown, route)), culprits: new Set() }),
     );
     permit?.giveBack();
+    tellRegions(context, isolated, shipment, primary.region);
     const readings = new Map<string, Reading>();
     const concerned = new Set<string>();
     for (const entry of entries) {
@@ -52,6 +53,25 @@ export function createDispatch(context: ReaderContext, primary: Access, replicas
     }
     return isolated;
   };
+}
+
+/** Which region secrets came from: a replica counts only while it answers in place of the primary. */
+function tellRegions(
+  { metrics, onServedFrom }: ReaderContext,
+  { outcomes }: Isolated,
+  { route }: Shipment,
+  primary: string,
+): void {
+  if (route !== "secrets" && route !== "secretVersions") {
+    return;
+  }
+  const regions = [...outcomes.values()].flatMap((outcome) => (outcome.ok ? [outcome.replicaRegion ?? primary] : []));
+  for (const [region, items] of Map.groupBy(regions, (each) => each)) {
+    onServedFrom(region);
+    if (region !== primary) {
+      metrics?.failedOver?.({ region: primary, replicaRegion: region, items: items.length });
+    }
+  }
 }
 
 function takeOff(entries: readonly Entry[], flight: Flight, began: number): void {

@@ -7,6 +7,8 @@ export interface ReaderContext extends PlaneOptions {
   readonly memory: ContentMemory;
   /** An entry turned suspect or innocent again, or got its first good answer: it may be polled otherwise now. */
   readonly onEntryChanged: (entry: Entry) => void;
+  /** Secrets were answered by this region: the reader's own, or a replica's. */
+  readonly onServedFrom: (region: string) => void;
   /** An entry was made, as yet without a subscriber. */
   readonly onEntryMade: () => void;
 }

@@ -1,3 +1,4 @@
+import type { Limits } from "../../api/store-model.ts";
 import { createPoller } from "../calendar/poller.ts";
 import type { Load } from "../calendar/quota-needs.ts";
 import type { ServiceCalls } from "../calls.ts";
@@ -12,7 +13,10 @@ import type { Owner } from "./subscribers.ts";
 export interface ReaderUnit extends Owner {
   readonly reader: Reader;
   /** As they are now. */
-  options(): ReaderOptions;
+  account(): string | undefined;
+  limits(): Limits;
+  /** Where the secrets came from last: its own region, or a replica's. */
+  activeRegion(): string;
   /** Limits and account may change while a reader lives; its service calls do not. */
   update(options: Pick<ReaderOptions, "limits" | "account">): void;
   /** The service calls of all its regions. */
@@ -34,8 +38,10 @@ export function createReaderUnit(
   plane: PlaneOptions & { readonly memory: ContentMemory },
 ): ReaderUnit {
   const { clock } = plane;
-  let current = options;
+  let current: Pick<ReaderOptions, "limits" | "account"> = options;
+  let activeRegion = options.region;
   let closed = false;
+  const limits = (): Limits => (typeof current.limits === "function" ? current.limits() : current.limits);
   const core = createReaderCore(options, {
     ...plane,
     onChange: (subscribers) => {
@@ -44,13 +50,16 @@ export function createReaderUnit(
       }
     },
     onEntryChanged: (entry) => poller.plan(entry),
+    onServedFrom: (region) => {
+      activeRegion = region;
+    },
     onEntryMade: () => linger(),
   });
   const poller = createPoller({
     ...plane,
     id: options.id,
     region: options.region,
-    limits: () => current.limits,
+    limits,
     metrics: plane.metrics,
     poll: core.poll,
     batchesSecrets: core.batchesSecrets,
@@ -83,9 +92,11 @@ export function createReaderUnit(
   return {
     reader: core.reader,
     calls: [options.calls, ...(options.failover ?? []).map((replica) => replica.calls)],
-    options: () => current,
-    update({ limits, account }) {
-      current = { ...options, limits, ...(account === undefined ? {} : { account }) };
+    account: () => (typeof current.account === "function" ? current.account() : current.account),
+    limits,
+    activeRegion: () => activeRegion,
+    update: (next) => {
+      current = next;
     },
     loads: poller.loads,
     overdueMs: poller.overdueMs,

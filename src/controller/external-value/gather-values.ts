@@ -38,8 +38,8 @@ export function wantsOf(model: ExternalValueModel, items: readonly Sourced[]): r
   const timer = model.refreshPolicy === "Periodic" ? { intervalMs: model.refreshIntervalMs } : {};
   return items.flatMap(({ item, resolution }) => {
     if (resolution.kind !== "ready") return [];
-    const keep = "keys" in item ? compileKeep(item) : undefined;
-    return [{ reader: resolution.reader, ref: item.ref, store: storeName(item), ...timer, ...(keep ? { keep } : {}) }];
+    const keep = "keys" in item ? compileKeep(item) : {};
+    return [{ reader: resolution.reader, ref: item.ref, store: storeName(item), ...timer, ...keep }];
   });
 }
 
@@ -47,6 +47,8 @@ export interface ReadRequest {
   readonly notBefore: number;
   readonly content: boolean;
   readonly priority: Priority;
+  /** The resource, as it subscribed. */
+  readonly subscriber: string;
   readonly signal: AbortSignal;
 }
 

@@ -1,13 +1,17 @@
-import { RE2JS } from "re2js";
 import type { DataFromItem } from "../../api/model.ts";
+import type { Want } from "../../aws/reader.ts";
+import { compileKeyRules } from "../../values/keys/key-rules.ts";
 
 /**
- * Which matches of a find may be dropped page by page, before anything is kept in memory: those that no include pattern
- * can match. Patterns speak of keys as formatted, and the format needs the whole item, so only what is refused whatever
- * the format is dropped here; shaping filters exactly.
+ * Which matches of a find are worth holding: those whose key passes include and exclude. The rest is dropped page by
+ * page, before anything of it is kept in memory. Shaping filters again, and says what is wrong with a pattern.
  */
-export function compileKeep(item: DataFromItem): ((name: string) => boolean) | undefined {
-  if (item.keys.include.length === 0 || item.keys.format !== "Full") return undefined;
-  const patterns = item.keys.include.map((pattern) => RE2JS.compile(pattern));
-  return (name) => patterns.some((pattern) => pattern.matcher(name).find());
+export function compileKeep(item: DataFromItem): Pick<Want, "keep" | "keepId"> {
+  const { ref, keys, field } = item;
+  const isFind = ref.kind === "parametersByPath" || ref.kind === "parametersByTags" || ref.kind === "secretsByFilter";
+  const { format, include, exclude } = keys;
+  if (!isFind || (include.length === 0 && exclude.length === 0)) return {};
+  const rules = compileKeyRules({ field, ref, keys: { ...keys, rewrite: [] } });
+  if (!rules.ok) return {};
+  return { keep: (name) => rules.value(name) !== undefined, keepId: JSON.stringify([format, include, exclude]) };
 }

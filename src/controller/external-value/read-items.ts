@@ -34,7 +34,12 @@ export type ReadResult =
 export async function readItemResults(context: ReadContext): Promise<ReadResult> {
   const { model, sourced, entry, previous, services } = context;
   const signal = AbortSignal.timeout(services.gatherTimeoutMs);
-  const request = { notBefore: notBeforeOf(context), priority: context.line, signal };
+  const request = {
+    notBefore: notBeforeOf(context),
+    priority: context.line,
+    subscriber: `${model.namespace}/${model.name}`,
+    signal,
+  };
   const mayBeSettled = entry.settledInputs !== undefined && targetsUntouched(model, entry);
   const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
   if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };

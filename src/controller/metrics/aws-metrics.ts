@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { AwsMetrics, CircuitState } from "../../aws/metrics.ts";
 import type { PlaneMetrics } from "../../aws/plane-options.ts";
+import type { QuotaUse } from "../stores/readers.ts";
 
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const batchBuckets = [1, 2, 5, 8, 10, 15, 20];
@@ -121,4 +122,29 @@ export function createPlaneMetrics(registry: Registry): PlaneMetrics {
     refsApart: ({ reader, refs }) => apart.set({ reader }, refs),
     failedOver: ({ region, replicaRegion, items }) => failovers.inc({ region, replica: replicaRegion }, items),
   };
+}
+
+/** Looked at when scraped: what the polls need of each quota. */
+export function observeQuotas(registry: Registry, quotas: () => readonly QuotaUse[]): void {
+  const labelNames = ["quota", "account", "region"] as const;
+  const needed = new Gauge({
+    name: "externalvalues_aws_quota_needed_requests_per_second",
+    help: "Requests a second that the intervals asked for need.",
+    labelNames,
+    registers: [registry],
+  });
+  new Gauge({
+    name: "externalvalues_aws_quota_saturation_ratio",
+    help: "Needed over allowed requests a second; above 1, values come later than asked.",
+    labelNames,
+    registers: [registry],
+    collect() {
+      needed.reset();
+      this.reset();
+      for (const { quota, account, region, needed: rate, saturation } of quotas()) {
+        needed.set({ quota, account, region }, rate);
+        this.set({ quota, account, region }, saturation);
+      }
+    },
+  });
 }

@@ -7,12 +7,12 @@ import { checkAsked, checkReturned } from "../../aws/access/check.ts";
 import { regionOf } from "../../aws/access/region.ts";
 import { accountOf, recipeOf } from "../../aws/recipe.ts";
 import type { Resolution, StoreDirectory } from "./directory.ts";
-import { type ReaderServices, readerOf } from "./readers.ts";
+import type { Readers } from "./readers.ts";
 import type { BaseFacts, StoreRecord, StoreRecords } from "./store-records.ts";
 
 export interface DirectoryOptions {
   readonly records: StoreRecords;
-  readonly readers: ReaderServices;
+  readonly readers: Readers;
   /** AWS_REGION of the operator, for stores that name no region. */
   readonly defaultRegion: string | undefined;
   readonly clusterName: string;
@@ -60,7 +60,7 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
     if (refused) return refusedBy(refused, subject);
     const region = regionOf(asked, scope);
     if ("failure" in region) return refusedBy(region.failure, subject);
-    const reader = readerOf(recipe, region.region, model, readers);
+    const reader = readers.readerOf(recipe, region.region, { key: records.keyOf(ref, namespace), model });
     return { kind: "ready", store: model, reader, scope, origin: `${region.region}/${reader.id}` };
   }
 

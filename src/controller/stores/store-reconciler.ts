@@ -30,6 +30,8 @@ export interface StoreReconcilerOptions {
 const revisitMs = 60_000;
 const retryMs = 15_000;
 
+type Served = Extract<StoreRecord, { kind: "served" }>;
+
 interface Identified {
   readonly identity?: NonNullable<StoreStatusModel["identity"]>;
   readonly failure?: Failure;
@@ -52,33 +54,34 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
 
   return async (key) => {
     const record = records.byKey(key);
-    if (!record || record.kind === "foreign") {
-      unregister(key);
-      failing.delete(key);
-      return undefined;
-    }
-    if (record.kind === "invalid") {
-      unregister(key);
+    if (record?.kind === "served") return await serve(key, record);
+    unregister(key);
+    failing.delete(key);
+    if (record?.kind === "invalid") {
       await write(record.object, statusOf(record, { failure: record.failure }, options.standing(key)));
-      return undefined;
     }
+    return undefined;
+  };
+
+  async function serve(key: string, record: Served): Promise<Verdict> {
     await learnFacts(key, record);
-    const recipe = recipeFor(record.model, record.facts ?? {});
-    if (!recipe.ok) {
-      unregister(key);
-      await write(record.object, statusOf(record, { failure: recipe.failure }, options.standing(key)));
-      return { afterMs: revisitMs };
-    }
-    const { model } = record;
-    // Whoever may write a ValueStore may name any role: what it says of an account counts once it may read there.
-    if (model.namespace === undefined) registerLimits(key, model, recipe.recipe);
-    const identified = await identify(model, recipe.recipe);
-    if (identified.failure && model.namespace !== undefined) unregister(key);
-    else registerLimits(key, model, recipe.recipe);
+    const made = recipeFor(record.model, record.facts ?? {});
+    const identified = made.ok ? await identifyWithLimits(key, record.model, made.recipe) : { failure: made.failure };
+    if (!made.ok) unregister(key);
     tellRecovery(key, identified.failure !== undefined);
     await write(record.object, statusOf(record, identified, options.standing(key)));
     return { afterMs: identified.failure ? retryMs : revisitMs };
-  };
+  }
+
+  /** Whoever may write a ValueStore may name any role: what it says of an account counts once it may read there. */
+  async function identifyWithLimits(key: string, model: StoreModel, recipe: Recipe): Promise<Identified> {
+    if (model.namespace === undefined) registerLimits(key, model, recipe);
+    const identified = await identify(model, recipe);
+    if (model.namespace === undefined) return identified;
+    if (identified.failure) unregister(key);
+    else registerLimits(key, model, recipe);
+    return identified;
+  }
 
   /** What failed for want of credentials need not wait for its own turn. */
   function tellRecovery(key: string, fails: boolean): void {
@@ -86,7 +89,7 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     else if (failing.delete(key)) options.changed(key);
   }
 
-  async function learnFacts(key: string, record: Extract<StoreRecord, { kind: "served" }>): Promise<void> {
+  async function learnFacts(key: string, record: Served): Promise<void> {
     const facts = await lookUp(key, record);
     const same =
       record.facts && record.facts.uid === facts.uid && record.facts.roleArnAnnotation === facts.roleArnAnnotation;
@@ -96,7 +99,7 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     options.changed(key);
   }
 
-  async function lookUp(key: string, record: Extract<StoreRecord, { kind: "served" }>): Promise<BaseFacts> {
+  async function lookUp(key: string, record: Served): Promise<BaseFacts> {
     try {
       return await lookUpBase(record.model, client);
     } catch (error) {

@@ -24,10 +24,23 @@ export function storeResourceType(object: KubernetesObject): ResourceType {
 }
 
 /** Ready, or why not. */
-export function readyCondition(problem: Failure | undefined, message: string): StoreStatusModel["conditions"][number] {
-  return problem
-    ? { type: "Ready", status: "False", reason: problem.reason, message: problem.message }
-    : { type: "Ready", status: "True", reason: "Ready", message };
+export function readyCondition(
+  problem: Failure | undefined,
+  { identity, carried }: Pick<StoreStatusModel, "identity"> & { readonly carried: string | undefined },
+): StoreStatusModel["conditions"][number] {
+  if (problem) return { type: "Ready", status: "False", reason: problem.reason, message: problem.message };
+  const message = identity ? `reads as ${identity.arn}` : "ready to read";
+  return carried === undefined
+    ? { type: "Ready", status: "True", reason: "Ready", message }
+    : { type: "Ready", status: "True", reason: "QuotaBound", message: `${message}; ${boundBy(carried)}` };
+}
+
+/** What it means and what to do. */
+function boundBy(carried: string): string {
+  return (
+    `the limits carry an interval of ${carried} and no shorter one, so values come later than asked, all alike: ` +
+    "raise refreshInterval, or spec.limits with the account's quota, or use change events"
+  );
 }
 
 /** Writes the status where it differs. A conflict means a newer event is on its way. */
