@@ -26,13 +26,14 @@ async function readSources(
   namespace: string,
   client: KubernetesClient,
 ): Promise<Result<Readonly<Record<string, string>>>> {
-  const sources: Record<string, string> = {};
+  const sources = new Map<string, string>();
   for (const source of target.template?.from ?? []) {
     const found = await readSource(source, namespace, client);
     if (!found.ok) return found;
-    sources[source.as] = found.value;
+    sources.set(source.as, found.value);
   }
-  return { ok: true, value: sources };
+  // From entries, so that `__proto__` is a key like any other.
+  return { ok: true, value: Object.fromEntries(sources) };
 }
 
 async function readSource(source: TemplateFrom, namespace: string, client: KubernetesClient): Promise<Result<string>> {
