@@ -72,7 +72,8 @@ e2e-kind: ## The end-to-end tests with the image in a kind cluster; needs a Dock
 	@hack/e2e-kind.sh
 
 .PHONY: bench
-bench: setup build ## Measure AWS calls, CPU and memory of the reading plane, and what status writes cost; minutes
+bench: setup build ## Measure the whole operator beside its floors, the reading plane, and what status writes cost; half an hour
+	node bench/operator.ts $(BENCH)
 	node bench/reading.ts
 	node bench/crd-status-cost/main.ts
 

@@ -4,8 +4,10 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { OperatorAdapter } from "./operator/adapter.ts";
 import { adapter as externalValues } from "./operator/adapters/external-values.ts";
+import { writeRun, writeScale } from "./operator/pages.ts";
 import { type Phase, phases, type RunOptions, runBenchmark } from "./operator/run.ts";
-import { asMarkdown, asTable, isWithinLimit } from "./reading/report.ts";
+import type { Sized } from "./operator/scale.ts";
+import { asTable, isWithinLimit, type Row } from "./reading/report.ts";
 
 // The whole operator on a real API server and the fake AWS: bench/README.md. Exit code 1: a limit was not kept.
 const { values } = parseArgs({
@@ -27,8 +29,13 @@ const { values } = parseArgs({
     operator: { type: "string" },
     /** Leaves CPU profiles of the operator here. */
     profile: { type: "string" },
+    /** Further options of Node.js for the operator's process. */
+    "node-options": { type: "string", default: "" },
     json: { type: "string" },
-    markdown: { type: "string" },
+    /** Runs once for each of these numbers of resources: 100,1000,5000,10000. */
+    scale: { type: "string" },
+    /** Writes what was found into docs/benchmarks.md: the section "operator", "quota" or, with --scale, "scale". */
+    write: { type: "boolean", default: false },
   },
 });
 
@@ -38,15 +45,34 @@ const options: Omit<RunOptions, "work"> = {
   quota: values.quota === undefined ? undefined : Number(values.quota),
   cycles: Number(values.cycles),
   phases: new Set(values.phases.split(",").map(phaseOf)),
-  profileDirectory: values.profile && resolve(values.profile),
+  profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),
+  nodeOptions: values["node-options"],
   report: (line) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
 };
 
-const rows = await runBenchmark({ ...options, work: workOf(Number(values.resources)) });
-process.stdout.write(asTable(rows));
-write(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
-write(values.markdown, asMarkdown(rows));
+const command = ["node bench/operator.ts", ...process.argv.slice(2).filter((each) => each !== "--write")].join(" ");
+const rows = values.scale === undefined ? await one() : await several(values.scale.split(",").map(Number));
 process.exitCode = rows.every(isWithinLimit) ? 0 : 1;
+
+async function one(): Promise<readonly Row[]> {
+  const found = await runBenchmark({ ...options, work: workOf(Number(values.resources)) });
+  process.stdout.write(asTable(found));
+  writeJson(found);
+  if (values.write) writeRun(values.quota === undefined ? "operator" : "quota", found, command);
+  return found;
+}
+
+async function several(sizes: readonly number[]): Promise<readonly Row[]> {
+  const found: Sized[] = [];
+  for (const resources of sizes) {
+    const sized = await runBenchmark({ ...options, work: workOf(resources) });
+    process.stdout.write(`${resources} resources\n${asTable(sized)}\n`);
+    found.push({ resources, rows: sized });
+    writeJson(found);
+  }
+  if (values.write) writeScale(found, command);
+  return found.flatMap((sized) => sized.rows);
+}
 
 function workOf(resources: number) {
   return {
@@ -69,8 +95,8 @@ async function loadAdapter(path: string | undefined): Promise<OperatorAdapter> {
   return adapter;
 }
 
-function write(path: string | undefined, text: string): void {
-  if (path === undefined) return;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+function writeJson(found: unknown): void {
+  if (values.json === undefined) return;
+  mkdirSync(dirname(values.json), { recursive: true });
+  writeFileSync(values.json, `${JSON.stringify(found, undefined, 2)}\n`);
 }

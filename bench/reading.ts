@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { writeRun } from "./operator/pages.ts";
 import { identityPerNamespace, sharedIdentity, withPins } from "./reading/calls-per-cycle.ts";
 import { boundedMemory } from "./reading/memory.ts";
 import { underQuota } from "./reading/quota.ts";
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     secrets: { type: "string", default: "5000" },
     json: { type: "string" },
     markdown: { type: "string" },
+    /** Writes what was found into the section "reading" of docs/benchmarks.md. */
+    write: { type: "boolean", default: false },
     /** Of a child: runs this scenario here and prints its rows as JSON. */
     run: { type: "string" },
   },
@@ -80,6 +83,7 @@ function report(rows: readonly Row[]): void {
   process.stdout.write(asTable(rows));
   write(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
   write(values.markdown, asMarkdown(rows));
+  if (values.write) writeRun("reading", rows, "node bench/reading.ts");
   process.exitCode = rows.every(isWithinLimit) ? 0 : 1;
 }
 

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** CPU time that a process has used, in milliseconds; in steps of 10 (proc(5): utime, stime in ticks of 1/100 s). */
-export function cpuMilliseconds(pid: number): number {
+/**
+ * CPU time that a process has used, or one thread of it (`<pid>/task/<tid>`), in milliseconds; in steps of 10 (proc(5):
+ * utime, stime in ticks of 1/100 s).
+ */
+export function cpuMilliseconds(pid: number | string): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field behind it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -1,6 +1,6 @@
 import type { Row } from "../reading/report.ts";
 import { type MetricsPage, scrape } from "./metrics-page.ts";
-import { cpuSeconds, memoryOf } from "./process-tree.ts";
+import { cpuSeconds, mainThreadCpuSeconds, memoryOf } from "./process-tree.ts";
 import type { Life, Stage } from "./stage.ts";
 
 /** Adds a floor and a limit to a figure. */
@@ -30,6 +30,7 @@ export function longestBlock(scenario: string, page: MetricsPage | undefined, bo
 }
 
 export const cpuOf = ({ process }: Life): number => cpuSeconds(process.pid);
+export const mainThreadCpuOf = ({ process }: Life): number => mainThreadCpuSeconds(process.pid);
 export const ramOf = ({ process }: Life) => memoryOf(process.pid);
 
 /** AWS calls since the last reset, by whatever operation. */

@@ -6,6 +6,11 @@ export function cpuSeconds(pid: number): number {
   return treeOf(pid).reduce((sum, member) => sum + cpuMilliseconds(member), 0) / 1000;
 }
 
+/** Of that, what the main thread of the process itself took: the rest is garbage collection beside it, and children. */
+export function mainThreadCpuSeconds(pid: number): number {
+  return cpuMilliseconds(`${pid}/task/${pid}`) / 1000;
+}
+
 export interface Memory {
   readonly nowMebibytes: number;
   /** The most since the process began. */

@@ -4,6 +4,7 @@ import { coldStart } from "./phases/cold-start.ts";
 import { quietCycles } from "./phases/quiet-cycles.ts";
 import { restart } from "./phases/restart.ts";
 import { type StageOptions, setStage } from "./stage.ts";
+import { sampleResources, standingResources } from "./work.ts";
 
 export const phases = ["quiet", "create", "delete", "change", "restart"] as const;
 export type Phase = (typeof phases)[number];
@@ -22,13 +23,13 @@ export async function runBenchmark(options: RunOptions): Promise<readonly Row[]>
     const { life, rows: cold } = await coldStart(stage);
     const rows: Row[] = [...cold];
     const { work } = options;
-    const resources = work.resources + (options.phases.has("create") ? work.samples : 0);
+    const resources = [...standingResources(work), ...(options.phases.has("create") ? sampleResources(work) : [])];
     const steps: Readonly<Record<Phase, () => Promise<readonly Row[]>>> = {
       quiet: () => quietCycles(stage, life, options.cycles),
       create: () => newResources(stage, life),
       delete: () => deletedSecrets(stage, life),
-      change: () => changedValue(stage, life),
-      restart: () => restart(stage, life, resources),
+      change: () => changedValue(stage, life, resources),
+      restart: () => restart(stage, life, resources.length),
     };
     for (const phase of phases) {
       if (options.phases.has(phase)) rows.push(...(await steps[phase]()));

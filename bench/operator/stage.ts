@@ -18,6 +18,8 @@ export interface StageOptions {
   readonly quota: number | undefined;
   /** Where the operator leaves a CPU profile of each of its lives; undefined: none. */
   readonly profileDirectory: string | undefined;
+  /** Further options of Node.js for the operator's process; empty: none. */
+  readonly nodeOptions: string;
   readonly report: (line: string) => void;
 }
 
@@ -71,7 +73,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     closing.push(resources.stop, secrets.stop);
     const start = (): Life => {
       const life = { startedAt: performance.now(), startedDate: Date.now() };
-      const started = startOperator(command, directory, options.profileDirectory);
+      const started = startOperator(command, directory, options);
       closing.push(() => started.stop(30_000));
       return { ...life, process: started };
     };
@@ -85,9 +87,14 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 
 let lives = 0;
 
-function startOperator(command: OperatorCommand, directory: string, profiles: string | undefined): ManagedProcess {
+function startOperator(
+  command: OperatorCommand,
+  directory: string,
+  { profileDirectory, nodeOptions }: StageOptions,
+): ManagedProcess {
   lives += 1;
-  const options = [command.env["NODE_OPTIONS"], profiles && `--cpu-prof --cpu-prof-dir=${profiles}`].filter(Boolean);
+  const profile = profileDirectory === undefined ? "" : `--cpu-prof --cpu-prof-dir=${profileDirectory}`;
+  const options = [command.env["NODE_OPTIONS"] ?? "", nodeOptions, profile].filter((each) => each !== "");
   return startProcess({
     name: "the operator",
     command: command.command,

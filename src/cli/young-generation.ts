@@ -7,7 +7,10 @@ import { isMainThread } from "node:worker_threads";
  */
 const semiSpaceMebibytes = 2;
 
-if (isMainThread && !process.execArgv.some((flag) => flag.includes("semi-space"))) {
+const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
+
+// What the user says of it wins.
+if (isMainThread && !given.some((flag) => flag.includes("semi-space"))) {
   setFlagsFromString(`--max-semi-space-size=${semiSpaceMebibytes}`);
   setFlagsFromString(`--semi-space-growth-factor=1`);
 }

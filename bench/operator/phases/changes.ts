@@ -50,12 +50,16 @@ export async function deletedSecrets(stage: Stage, life: Life): Promise<readonly
   ];
 }
 
-/** One parameter that all resources share changes in AWS: until a watch shows the last Secret with it. */
-export async function changedValue(stage: Stage, life: Life): Promise<readonly Row[]> {
+/** One parameter that all these resources share changes in AWS: until a watch shows the last Secret with it. */
+export async function changedValue(
+  stage: Stage,
+  life: Life,
+  resources: readonly WorkResource[],
+): Promise<readonly Row[]> {
   const { work, report, secrets, fake } = stage;
   report("a shared parameter changes");
   await metricsOf(stage);
-  const changed = secrets.all("all Secrets have the new value", standingResources(work).map(keyOf), {
+  const changed = secrets.all("all Secrets have the new value", resources.map(keyOf), {
     test: ({ type }) => type === "MODIFIED",
     timeoutMs: work.intervalSeconds * 3_000 + 600_000,
   });

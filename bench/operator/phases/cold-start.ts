@@ -1,7 +1,7 @@
 import type { Row } from "../../reading/report.ts";
 import { describeRequests } from "../audit-log.ts";
 import { clearWork, createResources, writeBare } from "../cluster-work.ts";
-import { awsCalls, cpuOf, longestBlock, metricsOf, ramOf, row } from "../figures.ts";
+import { awsCalls, cpuOf, longestBlock, mainThreadCpuOf, metricsOf, ramOf, row } from "../figures.ts";
 import type { Life, Stage } from "../stage.ts";
 import { callsFloor, keyOf, standingResources } from "../work.ts";
 
@@ -37,6 +37,7 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
   const ended = life.process.exited.then(() => Promise.reject(new Error("the operator has ended")));
   const { times, lastAt } = await Promise.race([ready, ended]);
   const cpu = cpuOf(life);
+  const mainThread = mainThreadCpuOf(life);
   const memory = ramOf(life);
   const calls = await awsCalls(stage);
   const page = await metricsOf(stage);
@@ -54,6 +55,7 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
         limit: Math.max(bareSeconds, quotaSeconds(stage)) * 1.5,
       }),
       row(scenario, "CPU", [cpu, "s"], { limit: 6 * Math.max(per1000, 1) }),
+      row(scenario, "CPU, of that the main thread", [mainThread, "s"]),
       row(scenario, "AWS calls", [calls, "calls"], { floor }),
       row(
         scenario,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Row } from "../../reading/report.ts";
 import { describeRequests, withoutLeasesAndWatches, writes } from "../audit-log.ts";
-import { awsCalls, cpuOf, longestBlock, metricsOf, ramOf, row } from "../figures.ts";
+import { awsCalls, cpuOf, longestBlock, mainThreadCpuOf, metricsOf, ramOf, row } from "../figures.ts";
 import { assertAlive, type Life, type Stage } from "../stage.ts";
 import { callsFloor } from "../work.ts";
 
@@ -16,9 +16,11 @@ export async function quietCycles(stage: Stage, life: Life, cycles: number): Pro
   await fake.reset();
   audit.take(adapter.isUserAgent);
   const cpuBefore = cpuOf(life);
+  const mainBefore = mainThreadCpuOf(life);
   report(`${cycles} quiet intervals`);
   await sleep(work.intervalSeconds * 1000 * cycles);
   const cpu = (cpuOf(life) - cpuBefore) / cycles;
+  const mainThread = (mainThreadCpuOf(life) - mainBefore) / cycles;
   const calls = (await awsCalls(stage)) / cycles;
   const memory = ramOf(life);
   const requests = audit.take(adapter.isUserAgent);
@@ -34,6 +36,7 @@ export async function quietCycles(stage: Stage, life: Life, cycles: number): Pro
     }),
     row(scenario, "API writes, leases apart", [writes(requests) / cycles, "requests"], { floor: 0, limit: 0 }),
     row(scenario, "CPU", [cpu, "s"], { limit: Math.max(work.resources / 1000, 1) }),
+    row(scenario, "CPU, of that the main thread", [mainThread, "s"]),
     row(scenario, "resident memory", [memory.nowMebibytes, "MiB"], { limit: memoryLimit(work.resources) }),
     ...longestBlock(scenario, page, { limit: 100 }),
   ];
