@@ -26,6 +26,8 @@ export interface DecideInput {
   readonly fingerprinter: Fingerprinter;
   /** Whether an ExternalValue of this name is there. */
   isLiving(externalValueName: string): boolean;
+  /** refreshPolicy Once: what was written already stays as it is. */
+  readonly once?: boolean;
 }
 
 export type TargetDecision = {
@@ -66,7 +68,7 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
   return { ...decided, kind: "planned", composed: composed.value, plan };
 }
 
-function planContext({ target, owner, fieldManager, fingerprinter, entry, known, isLiving }: DecideInput) {
+function planContext({ target, owner, fieldManager, fingerprinter, entry, known, isLiving, once }: DecideInput) {
   const same = known.filter(({ kind, name }) => kind === target.kind && name === target.name);
   return {
     target,
@@ -77,6 +79,7 @@ function planContext({ target, owner, fieldManager, fingerprinter, entry, known,
     knownUids: new Set(same.flatMap(({ uid, merged }) => (merged ? [] : [uid]))),
     isLiving,
     lastDataVersion: Math.max(0, ...same.map(({ dataVersion }) => dataVersion)),
+    ...(once === true ? { leftAlone: new Set(same.map(({ uid }) => uid)) } : {}),
   };
 }
 

@@ -108,6 +108,7 @@ function decideInput(target: TargetModel, entry: TargetEntry, observation: Obser
     templatesFrom: context.templatesFrom.get(target) ?? { ok: true as const, value: {} },
     sandbox: context.services.sandbox,
     fingerprinter: context.services.fingerprinter,
+    once: context.model.refreshPolicy === "Once",
     isLiving: (name: string) => context.services.find(`${context.model.namespace}/${name}`) !== undefined,
   };
 }

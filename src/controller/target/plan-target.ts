@@ -37,6 +37,8 @@ export interface PlanContext extends Claimant {
   readonly lastMemo?: TargetMemo;
   /** From the status; 0 where none. */
   readonly lastDataVersion: number;
+  /** Of refreshPolicy Once: objects that were written already, and are left as they are. */
+  readonly leftAlone?: ReadonlySet<string>;
 }
 
 /** Decides create, update, recreate, nothing, or why not. Pure. */
@@ -51,7 +53,9 @@ export function planTarget(composed: ComposedTarget, observation: Observation, c
     case "absent":
       return planAbsent(draft);
     case "unchanged":
-      return planUnchanged(draft, observation.memo);
+      return context.leftAlone?.has(observation.memo.uid)
+        ? { action: "none", memo: observation.memo }
+        : planUnchanged(draft, observation.memo);
     case "read":
       return planRead(draft, observation.object);
   }
@@ -122,6 +126,7 @@ function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
   }
   const refused = claim(object, composed.data.keys(), context);
   if (refused) return { action: "fail", failure: refused };
+  if (context.leftAlone?.has(object.uid)) return { action: "none", memo: memoAsItIs(object, draft) };
   const difference = compareTarget(object, { composed, shape }, context.owner, context.fieldManager);
   const written = parseDataVersion(object.annotations[dataVersionAnnotation]);
   if (difference.keys.length === 0 && !difference.shape && written > 0) {
@@ -173,6 +178,14 @@ function writeInto(
     dataChanged: change.dataChanged,
     live: { uid: live.uid, resourceVersion: live.resourceVersion },
   };
+}
+
+/** Of what stands there, not of what is wanted: with another refreshPolicy the two are compared again. */
+function memoAsItIs(object: ObservedTarget, draft: Draft): TargetMemo {
+  const { fingerprinter, lastDataVersion } = draft.context;
+  const prints = { dataPrint: fingerprinter.data(object.data), shapePrint: "" };
+  const dataVersion = Math.max(parseDataVersion(object.annotations[dataVersionAnnotation]), lastDataVersion, 1);
+  return memoOf(object, { ...draft, prints }, dataVersion);
 }
 
 function memoOf(object: ObservedTarget, draft: Draft, dataVersion: number): TargetMemo {
