@@ -56,6 +56,13 @@ async function removeObserved(
 }
 
 /**
+ * An apply that no longer names a map at all removes the whole of it, with keys that no manager holds: those of a Secret
+ * that was applied with `stringData` (tried on 1.36). So the maps are named, and empty.
+ */
+const emptyData = (kind: TargetKind): Pick<TargetObject, "data" | "binaryData"> =>
+  kind === "Secret" ? { data: {} } : { data: {}, binaryData: {} };
+
+/**
  * Gives up our keys of a merged target: an apply of nothing removes what only our manager has applied. What it holds by
  * a creating POST stays, and is removed by a patch.
  */
@@ -68,7 +75,8 @@ async function release(former: ObservedTarget, context: WriteContext): Promise<v
     {
       apiVersion: "v1",
       kind: former.kind,
-      metadata: { ...ref, uid: former.uid, resourceVersion: former.resourceVersion },
+      metadata: { ...ref, uid: former.uid, resourceVersion: former.resourceVersion, labels: {}, annotations: {} },
+      ...emptyData(former.kind),
     },
     { fieldManager, force: true },
   );

@@ -59,7 +59,12 @@ export async function runUndisturbed(
   const place = await arrangePlace(scenario, bench, count);
   count.arm();
   await scenario.act(place, bench);
-  await eventually(async () => scenario.isDone(await readState(scenario, bench, place)) || undefined, {
+  const ended = async () => {
+    const state = await readState(scenario, bench, place);
+    if (!scenario.isDone(state)) throw new Error(JSON.stringify(state));
+    return true;
+  };
+  await eventually(ended, {
     what: `the end of "${scenario.name}"`,
     timeoutMs: scenario.withinMs ?? actMs,
     intervalMs: 50,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type CrashScenario, runUndisturbed, runWithCrash } from "./crash-matrix.ts";
+import { type CrashScenario, runUndisturbed, runWithCrash, type UndisturbedRun } from "./crash-matrix.ts";
 import { isFull, spread } from "./extent.ts";
 import { type FaultBench, type FaultBenchOptions, startFaultBench } from "./fault-bench.ts";
 import { recordFault } from "./fault-record.ts";
@@ -29,29 +29,37 @@ export function describeCrashes({ scenarios, bench: options, fastPoints, fullPoi
       "%s",
       async (name, scenario) => {
         const undisturbed = await runUndisturbed(scenario, bench, count);
-        const expected = undisturbed.end;
-        const failures: string[] = [];
-        let slowest = 0;
-        let injected = 0;
-        for (const point of pointsOf(undisturbed.requests, isFull ? fullPoints : fastPoints)) {
-          const run = await runWithCrash({ scenario, expected, point }, bench, count);
-          injected += 1;
-          slowest = Math.max(slowest, run.seconds);
-          const request = undisturbed.requests[point.index];
-          if (run.wrong) failures.push(`killed ${point.phase} request ${point.index} (${request}): ${run.wrong}`);
-        }
-        expect(failures).toEqual([]);
+        const points = pointsOf(undisturbed.requests, isFull ? fullPoints : fastPoints);
+        const crashed = await crashAtEach(points, { scenario, undisturbed }, bench, count);
+        expect(crashed.failures).toEqual([]);
         recordFault({
           suite: "Crash matrix",
           fault: `SIGKILL before and after each request: ${name}`,
-          injected,
-          seconds: slowest,
+          injected: points.length,
+          seconds: crashed.slowest,
           seen: `${undisturbed.requests.length} requests: ${[...new Set(undisturbed.requests)].join(", ")}`,
         });
       },
       1_200_000,
     );
   });
+}
+
+async function crashAtEach(
+  points: readonly RequestPoint[],
+  { scenario, undisturbed }: { readonly scenario: CrashScenario; readonly undisturbed: UndisturbedRun },
+  bench: FaultBench,
+  count: RequestCount,
+): Promise<{ readonly failures: readonly string[]; readonly slowest: number }> {
+  const failures: string[] = [];
+  let slowest = 0;
+  for (const point of points) {
+    const run = await runWithCrash({ scenario, expected: undisturbed.end, point }, bench, count);
+    slowest = Math.max(slowest, run.seconds);
+    const request = undisturbed.requests[point.index];
+    if (run.wrong) failures.push(`killed ${point.phase} request ${point.index} (${request}): ${run.wrong}`);
+  }
+  return { failures, slowest };
 }
 
 /** Before and after every request, or so many of them; once at rest where the scenario needs no request at all. */

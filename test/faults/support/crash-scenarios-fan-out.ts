@@ -9,8 +9,10 @@ import type { FaultBench, Place } from "./fault-bench.ts";
 
 const apiVersion = "externalvalues.dev/v1alpha1";
 const secondOf = (place: Place) => `${place.namespace}-2`;
-const parentRef = (place: Place) => ({ apiVersion, kind: "ClusterExternalValue", name: place.namespace });
-const namespaceRef = (name: string) => ({ apiVersion: "v1", kind: "Namespace", name });
+const parent = { apiVersion, kind: "ClusterExternalValue" };
+const parentRef = (place: Place) => ({ ...parent, name: place.namespace });
+const namespaceKind = { apiVersion: "v1", kind: "Namespace" };
+const namespaceRef = (name: string) => ({ ...namespaceKind, name });
 
 const setLabels = (bench: FaultBench, namespace: string, labels: Readonly<Record<string, string>>) =>
   bench.cluster.patch(namespaceRef(namespace), { metadata: { labels } });
@@ -19,7 +21,7 @@ const setLabels = (bench: FaultBench, namespace: string, labels: Readonly<Record
 async function arrangeNamespaces(place: Place, bench: FaultBench, labels: Readonly<Record<string, string>>) {
   await putValues(place, bench, "first");
   const second = secondOf(place);
-  await bench.cluster.create({ ...namespaceRef(second), metadata: { name: second, labels } });
+  await bench.cluster.create({ ...namespaceKind, metadata: { name: second, labels } });
   await bench.cluster.apply(foreignSecret("foreign", { KEEP: "theirs" }), second);
   await setLabels(bench, place.namespace, { fan: place.namespace, tier: "front" });
 }
@@ -34,19 +36,20 @@ async function fanOut(place: Place, bench: FaultBench, labels: Readonly<Record<s
       data: [{ key: "LEVEL", parameterStore: { name: `/${place.namespace}/level` } }],
     },
   };
-  await bench.cluster.apply(stringify({ ...parentRef(place), metadata: { name: place.namespace }, spec }));
+  await bench.cluster.apply(stringify({ ...parent, metadata: { name: place.namespace }, spec }));
 }
 
 async function untilReady(place: Place, bench: FaultBench, count: number): Promise<void> {
   await bench.cluster.until(
     parentRef(place),
-    (object) => isReady(statusOf(object)) && (object.status as ParentStatus).namespaces.ready === count,
+    (object) => isReady(statusOf(object)) && (object.status?.["namespaces"] as Counts | undefined)?.ready === count,
     { what: `${count} namespaces are ready` },
   );
 }
 
-interface ParentStatus {
-  readonly namespaces: { readonly matching: number; readonly ready: number };
+interface Counts {
+  readonly matching: number;
+  readonly ready: number;
 }
 
 interface More {
@@ -73,7 +76,7 @@ const keepsTheirs = (state: EndState) => holds(moreOf(state).second.secrets["for
 function counts(state: EndState, count: number): boolean {
   const { parent } = moreOf(state);
   if (!isReady(parent)) return false;
-  const { matching, ready } = (parent as ParentStatus).namespaces;
+  const { matching, ready } = (parent as { readonly namespaces: Counts }).namespaces;
   return matching === count && ready === count;
 }
 

@@ -37,7 +37,7 @@ const applySecret = (place: Place, bench: FaultBench, text: string) => bench.clu
 const merged = "  secret: { creationPolicy: Merge }";
 
 async function arrangeMerged(place: Place, bench: FaultBench): Promise<void> {
-  await applySecret(place, bench, foreignSecret("app", theirs, { "example.com/owner": "somebody" }));
+  await applySecret(place, bench, foreignSecret("app", theirs));
   await applySecret(place, bench, foreignSecret("other", theirs));
   await arrange(place, bench, merged, credentials);
 }
@@ -47,7 +47,8 @@ const keepsTheirs = (state: EndState, ...names: readonly string[]) =>
   names.every(
     (name) =>
       state.secrets[name]?.data["KEEP"] === "theirs" &&
-      (name !== "app" || JSON.stringify(state.secrets[name].annotations).includes('"example.com/owner":"somebody"')),
+      JSON.stringify(state.secrets[name].annotations).includes('"example.com/owner":"somebody"') &&
+      JSON.stringify(state.secrets[name].labels).includes('"team":"theirs"'),
   );
 
 const keysGoLast = "keys go by a second request; a crash in between leaves a state that is counted on its own";
@@ -107,17 +108,21 @@ export const targetScenarios: readonly CrashScenario[] = [
     name: "merge into a Secret of somebody else's",
     async arrange(place, bench) {
       await putValues(place, bench, "first");
-      await applySecret(place, bench, foreignSecret("app", theirs, { "example.com/owner": "somebody" }));
+      await applySecret(place, bench, foreignSecret("app", theirs));
     },
     act: edit(merged, credentials),
-    isDone: (state) => appIsReady(state) && holds(state.secrets["app"], { ...theirs, ...both }),
+    isDone: (state) =>
+      keepsTheirs(state, "app") && appIsReady(state) && holds(state.secrets["app"], { ...theirs, ...both }),
     isSafe: (state) => keepsTheirs(state, "app") && holds(state.secrets["app"], theirs, { ...theirs, ...both }),
   },
   {
     name: "merge, and a key is given up",
     arrange: arrangeMerged,
     act: edit(merged, (place) => [fromSecret(place, "PASSWORD", "password")]),
-    isDone: (state) => appIsReady(state) && holds(state.secrets["app"], { ...theirs, PASSWORD: "first" }),
+    isDone: (state) =>
+      keepsTheirs(state, "app", "other") &&
+      appIsReady(state) &&
+      holds(state.secrets["app"], { ...theirs, PASSWORD: "first" }),
     isSafe: (state) =>
       keepsTheirs(state, "app", "other") &&
       holds(state.secrets["app"], { ...theirs, ...both }, { ...theirs, PASSWORD: "first" }),
@@ -127,7 +132,10 @@ export const targetScenarios: readonly CrashScenario[] = [
     arrange: arrangeMerged,
     act: edit("  secret: { name: other, creationPolicy: Merge }", credentials),
     isDone: (state) =>
-      appIsReady(state) && holds(state.secrets["app"], theirs) && holds(state.secrets["other"], { ...theirs, ...both }),
+      keepsTheirs(state, "app", "other") &&
+      appIsReady(state) &&
+      holds(state.secrets["app"], theirs) &&
+      holds(state.secrets["other"], { ...theirs, ...both }),
     // The new target stands before the keys of the old one go.
     isSafe: (state) =>
       keepsTheirs(state, "app", "other") &&

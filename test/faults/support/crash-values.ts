@@ -32,7 +32,13 @@ export const refresh = (place: Place, bench: FaultBench) =>
 
 /** A Secret of somebody else's, in the form of YAML. */
 export const foreignSecret = (name: string, data: object, annotations: object = {}) =>
-  JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name, annotations }, stringData: data });
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, labels: { team: "theirs" }, annotations: { "example.com/owner": "somebody", ...annotations } },
+    // Server-side apply holds none of these keys: they are the easiest to lose.
+    stringData: data,
+  });
 
 /** Whether a target holds exactly one of these. */
 export function holds(target: TargetState | undefined, ...allowed: readonly object[]): boolean {
