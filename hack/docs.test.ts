@@ -19,6 +19,17 @@ describe("generated pages are up to date: run `node hack/generate-docs.ts` when 
   });
 });
 
+describe("every field of a spec has type, default and example in the reference", () => {
+  test.each(definitions().map(({ spec }) => spec.names.kind))("%s", (kind) => {
+    const [, spec = ""] =
+      /\n## spec\n([\s\S]*?)\n## status\n/.exec(read(`docs/reference/${kind.toLowerCase()}.md`)) ?? [];
+    const rows = [...spec.matchAll(/^\| `.*$/gm)].map(([row]) => row.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+    expect(rows.length).toBeGreaterThan(5);
+    const bare = rows.filter(([, , type, preset, , example]) => !type || !preset || !example).map(([, field]) => field);
+    expect(bare).toEqual([]);
+  });
+});
+
 test("docs/reasons.md has a section for every reason, in the order of src/api/conditions.ts, and for nothing else", () => {
   const sections = [...read("docs/reasons.md").matchAll(/^## (.+)$/gm)].map(([, title]) => title);
   expect(sections).toEqual(Object.keys(reasons));

@@ -1,3 +1,4 @@
+import type { FindExample } from "./field-examples.ts";
 import { code, markdownTable } from "./table.ts";
 
 /** What is used of an OpenAPI v3 schema as Kubernetes restricts it. */
@@ -48,11 +49,15 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ["externalValueSpec", "All fields of [the spec of an ExternalValue](externalvalue.md#spec)."],
 ]);
 
-/**
- * The page of one kind: every field of spec and status, and the rules across fields. `unsupported` are the paths
- * (`spec.restart`) that the schema takes and this version refuses.
- */
-export function fieldReference({ spec }: CustomResourceDefinition, unsupported: readonly string[] = []): string {
+/** What a page needs besides the definition. */
+export interface FieldContext {
+  readonly example: FindExample;
+  /** Paths (`spec.restart`) that the schema takes and this version refuses. */
+  readonly unsupported: readonly string[];
+}
+
+/** The page of one kind: every field of spec and status, and the rules across fields. */
+export function fieldReference({ spec }: CustomResourceDefinition, context: FieldContext): string {
   const [version] = spec.versions;
   if (version === undefined) throw new Error(`${spec.names.kind} has no version`);
   const root = version.schema.openAPIV3Schema;
@@ -71,31 +76,70 @@ export function fieldReference({ spec }: CustomResourceDefinition, unsupported: 
         ["columns", ["Name", ...(version.additionalPrinterColumns ?? []).map(({ name }) => name)].join(", ")],
       ],
     ),
-    ...section("spec", root, unsupported),
-    ...section("status", root, unsupported),
+    ...section(kind, "spec", { root, ...context }),
+    ...section(kind, "status", { root, ...context }),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function section(name: string, root: FieldSchema, unsupported: readonly string[]): string[] {
+interface SectionContext extends FieldContext {
+  readonly root: FieldSchema;
+}
+
+function section(kind: string, name: "spec" | "status", { root, unsupported, example }: SectionContext): string[] {
   const schema = root.properties?.[name];
   if (schema === undefined) return [];
   const fields = [...fieldsBelow(schema, "")];
-  const rows = fields.map(({ path, schema, required }) => [
-    code(path),
-    typeName(schema),
-    [required ? "required" : "", ...limits(schema)].filter((limit) => limit !== "").join("; "),
-    [
-      elsewhere.get(path) ?? schema.description ?? "",
-      unsupported.includes(`${name}.${path}`) ? "**Not supported yet.**" : "",
-    ].join(" "),
-  ]);
+  // A status is read, not written: nobody needs a default or an example of it.
+  const isWritten = name === "spec";
+  const rows = fields.map((field) => {
+    const place = `${name}.${field.path}`;
+    const preset = isWritten ? [defaultOf(field)] : [];
+    const shown = isWritten ? [exampleOf(kind, field, example(kind, place))] : [];
+    const refused = unsupported.includes(place) ? " **Not supported yet.**" : "";
+    return [
+      code(field.path),
+      typeName(field.schema),
+      ...preset,
+      limits(field.schema).join("; "),
+      ...shown,
+      meaningOf(field) + refused,
+    ];
+  });
   const rules = [{ path: "", schema, required: false }, ...fields].flatMap(rulesOf);
+  const headers = isWritten
+    ? ["field", "type", "default", "limits", "example", "meaning"]
+    : ["field", "type", "limits", "meaning"];
   return [
     `## ${name}`,
-    markdownTable(["field", "type", "limits", "meaning"], rows),
+    markdownTable(headers, rows),
     ...(rules.length === 0 ? [] : ["Rules:", rules.map((rule) => `- ${rule}`).join("\n")]),
   ];
+}
+
+const meaningOf = ({ path, schema }: Field): string => elsewhere.get(path) ?? schema.description ?? "";
+
+/** What the schema has, and a rule refuses: no example. */
+const refusedFields: Readonly<Record<string, RegExp>> = {
+  ExternalValue: /^configMap\.template\.from\[\]\.secret/,
+  ValueStore: /^(endpoints|changeEvents)/,
+};
+
+function exampleOf(kind: string, { path }: Field, shown: string | undefined): string {
+  if (refusedFields[kind]?.test(path)) return "refused here";
+  return shown === undefined || shown === "…" ? (shown ?? "") : code(shown);
+}
+
+/**
+ * Defaults live in the code and not in the schema, so that they do not show as drift (docs/decisions): the descriptions
+ * tell them, as "Default: 1h." or "Fail (default)".
+ */
+function defaultOf({ required, schema: { description = "", default: value } }: Field): string {
+  if (required) return "required";
+  if (value !== undefined) return code(JSON.stringify(value));
+  if (/, which is the default\.$/.test(description)) return description.replace(/, which is the default\.$/, "");
+  const told = /Default: (.*?)\.(?:\s|$)/.exec(description)?.[1] ?? /(\w+) \(default\)/.exec(description)?.[1];
+  return told ?? "none";
 }
 
 function* fieldsBelow(schema: FieldSchema, prefix: string): Generator<Field> {

@@ -5,6 +5,7 @@ import { unsupportedFields } from "../../src/api/parsing/unsupported.ts";
 import { controllerCommand } from "../../src/cli/controller.ts";
 import { chartValuesTable } from "./chart-values.ts";
 import { commandLineReference } from "./command-line-reference.ts";
+import { fieldExamples } from "./field-examples.ts";
 import { type CustomResourceDefinition, fieldReference } from "./field-reference.ts";
 import { metricsReference } from "./metrics-reference.ts";
 
@@ -24,9 +25,13 @@ export function generatedPages(): ReadonlyMap<string, string> {
   const pages = new Map([
     [chartReadme, read(chartReadme).replace(marks, `$1\n${table.replaceAll("$", "$$$$")}\n\n$2`)],
   ]);
+  const example = fieldExamples(root, read);
   for (const definition of definitions()) {
     const { kind } = definition.spec.names;
-    pages.set(`docs/reference/${kind.toLowerCase()}.md`, fieldReference(definition, unsupported[kind]));
+    pages.set(
+      `docs/reference/${kind.toLowerCase()}.md`,
+      fieldReference(definition, { example, unsupported: unsupported[kind] ?? [] }),
+    );
   }
   pages.set("docs/reference/command-line.md", commandLineReference([controllerCommand()]));
   pages.set("docs/reference/metrics.md", metricsReference(sources()));
