@@ -15,6 +15,9 @@ export const refreshAnnotation = "externalvalues.dev/refresh";
 
 const defaultRefreshIntervalMs = 3_600_000;
 
+/** Of `status.lastHandledRefresh` in the CRD. */
+const longestRefreshRequest = 1_024;
+
 export interface ParseOptions {
   /** Of the store "default": ValueStore in a namespaced install. */
   readonly defaultStoreKind: StoreRef["kind"];
@@ -47,7 +50,8 @@ function toModel(
   defaultStore: StoreRef,
   report: Report,
 ): ExternalValueModel {
-  const refreshRequest = metadata.annotations?.[refreshAnnotation];
+  // It is echoed in the status, which has a bound; annotations have none to speak of.
+  const refreshRequest = metadata.annotations?.[refreshAnnotation]?.slice(0, longestRefreshRequest);
   const items = parseItems(spec, spec.storeRef ?? defaultStore, report);
   return {
     namespace: metadata.namespace ?? "default",

@@ -56,7 +56,7 @@ export function conclude(input: ConcludeInput): Conclusion {
   );
   const faulty = rows.filter(({ state }) => state !== "Synced" && state !== "Missing").length;
   const changed = settled.some((entry) => entry.dataChanged || isUnreported(entry, previous));
-  const waits = items.some(({ result }) => result.kind === "waiting");
+  const waits = items.some(({ result }) => isWaiting(result));
   const lastChangedTime = changed ? new Date(now).toISOString().replace(/\.\d+Z$/, "Z") : previous.lastChangedTime;
   const lastHandledRefresh = waits ? previous.lastHandledRefresh : model.refreshRequest;
   const status: StatusModel = {
@@ -80,6 +80,11 @@ export function conclude(input: ConcludeInput): Conclusion {
   const waitsForNothing = input.lingering.length === 0 && restarts?.againMs === undefined;
   const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && waitsForNothing;
   return { status, verdict: verdictOf(input, primaryOf(failures)), inOrder };
+}
+
+/** Not read as asked: what is not there yet, and what is served from memory while it cannot be read. */
+function isWaiting(result: ItemResult["result"]): boolean {
+  return result.kind === "waiting" || (result.kind === "keys" && result.freshUntil !== undefined);
 }
 
 /** Data that the status does not know of yet: the process ended between the write of the target and that of the status. */
@@ -152,7 +157,10 @@ function verdictOf(
   primary: Failure | undefined,
 ): Verdict {
   const kind = primary ? reasons[primary.reason] : "none";
-  if (kind === "wait" && model.refreshPolicy !== "Periodic") return "backoff";
+  // Without a timer no poll tries again what could not be read.
+  const isUnpolled = model.refreshPolicy !== "Periodic";
+  const isUnread = kind === "wait" || items.some(({ result }) => isWaiting(result));
+  if (kind === "bug" || (isUnpolled && isUnread)) return "backoff";
   const waits = [
     ...(primary && onForeignTargets.has(primary.reason) ? [foreignTargetPollMs] : []),
     ...[revisitMs, restarts?.againMs].filter((ms) => ms !== undefined),
