@@ -157,10 +157,7 @@ function verdictOf(
   primary: Failure | undefined,
 ): Verdict {
   const kind = primary ? reasons[primary.reason] : "none";
-  // Without a timer no poll tries again what could not be read.
-  const isUnpolled = model.refreshPolicy !== "Periodic";
-  const isUnread = kind === "wait" || items.some(({ result }) => isWaiting(result));
-  if (kind === "bug" || (isUnpolled && isUnread)) return "backoff";
+  if (kind === "bug" || (kind === "wait" && isUnpolled(model)) || isUnread(model, items)) return "backoff";
   const waits = [
     ...(primary && onForeignTargets.has(primary.reason) ? [foreignTargetPollMs] : []),
     ...[revisitMs, restarts?.againMs].filter((ms) => ms !== undefined),
@@ -170,6 +167,13 @@ function verdictOf(
   ].filter((ms) => Number.isFinite(ms));
   return waits.length > 0 ? { afterMs: Math.max(Math.min(...waits), 1_000) } : undefined;
 }
+
+/** Without a timer no poll tries again what could not be read. */
+function isUnread(model: ExternalValueModel, items: readonly ItemResult[]): boolean {
+  return isUnpolled(model) && items.some(({ result }) => isWaiting(result));
+}
+
+const isUnpolled = ({ refreshPolicy }: ExternalValueModel): boolean => refreshPolicy !== "Periodic";
 
 function waitsOf(result: ItemResult["result"], now: number): number[] {
   if (result.kind === "missing") return result.gone === "once" ? [secondLookMs + 1_000] : [];
