@@ -48,14 +48,9 @@ export function controllerCommand(): Command {
       wholeNumber({ from: 1, to: 64 }),
       1,
     )
-    .option("--lease-duration <duration>", "how long a Lease holds without renewal", durationFlag, 15_000)
-    .option(
-      "--renew-deadline <duration>",
-      "stop working when the Lease could not be renewed for so long",
-      durationFlag,
-      10_000,
-    )
-    .option("--retry-period <duration>", "between attempts to take or renew the Lease", durationFlag, 2_000)
+    .addOption(duration("--lease-duration", "how long a Lease holds without renewal", 15))
+    .addOption(duration("--renew-deadline", "stop working when the Lease could not be renewed for so long", 10))
+    .addOption(duration("--retry-period", "between attempts to take or renew the Lease", 2))
     .option("--controller-class <class>", "serve only the stores of this class", "")
     .option("--cluster-name <name>", "part of the external id that namespaced stores present to AWS", "")
     .option("--concurrency <n>", "resources worked on at a time", wholeNumber({ from: 1, to: 1_000 }), 50)
@@ -73,6 +68,11 @@ export function controllerCommand(): Command {
     )
     .addOption(new Option("--log-format <format>", "how it is logged").choices(["json", "text"]).default("json"))
     .action(run);
+}
+
+function duration(flag: string, description: string, seconds: number): Option {
+  const option = new Option(`${flag} <duration>`, description).argParser(durationFlag);
+  return option.default(seconds * 1_000, `${seconds}s`);
 }
 
 async function run(flags: Flags): Promise<void> {

@@ -11,18 +11,28 @@ export async function serveProbes(
   controller: Controller,
   registry: Registry,
 ): Promise<{ readonly ports: Readonly<Record<string, number>>; close(): Promise<void> }> {
-  const probes = await serveRoutes(options.healthProbeBindAddress, {
+  const probes = await bind("--health-probe-bind-address", options.healthProbeBindAddress, {
     "/healthz": healthRoute(controller.liveness),
     "/readyz": healthRoute(controller.readiness),
   });
   const metrics: HttpServer | undefined =
     options.metricsBindAddress === "0"
       ? undefined
-      : await serveRoutes(options.metricsBindAddress, { "/metrics": metricsRoute(registry) });
+      : await bind("--metrics-bind-address", options.metricsBindAddress, { "/metrics": metricsRoute(registry) });
   return {
     ports: { healthPort: probes.port, ...(metrics ? { metricsPort: metrics.port } : {}) },
     async close() {
       await Promise.all([probes.close(), metrics?.close()]);
     },
   };
+}
+
+/** A port that is taken is named with the flag that says another. */
+async function bind(flag: string, ...[address, routes]: Parameters<typeof serveRoutes>): Promise<HttpServer> {
+  try {
+    return await serveRoutes(address, routes);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new Error(`${flag} ${address} cannot be served: ${text}; free it, or choose another`, { cause: error });
+  }
 }

@@ -75,7 +75,11 @@ export function createConnections(kubeConfig: KubeConfig, now: () => number): Co
 
 function serverOf(kubeConfig: KubeConfig): URL {
   const cluster = kubeConfig.getCurrentCluster();
-  if (!cluster) throw new Error(`No cluster for the current context ${JSON.stringify(kubeConfig.currentContext)}`);
+  if (!cluster) {
+    const context = kubeConfig.currentContext;
+    const what = context ? `no cluster for its context ${context}` : "no current-context";
+    throw new Error(`No cluster: the kubeconfig has ${what}; choose one with "kubectl config use-context NAME"`);
+  }
   return new URL(cluster.server);
 }
 

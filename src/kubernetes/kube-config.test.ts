@@ -33,6 +33,20 @@ const authorization = async (file: string) => {
   return headers["Authorization"];
 };
 
+describe("a kubeconfig that cannot be used is named, and nothing of it is quoted", () => {
+  it.each([
+    { name: "missing", text: undefined, message: / does not exist$/ },
+    { name: "no YAML", text: "users: [{ name: a, user: { token: CANARY }", message: / is no valid kubeconfig;/ },
+  ])("$name", ({ text, message }) => {
+    const file = join(folder, "broken");
+    if (text !== undefined) writeFileSync(file, text);
+    const load = () => loadKubeConfig({ kubeconfigPath: file });
+    expect(load).toThrow(message);
+    expect(load).toThrow(file);
+    expect(load).not.toThrow("CANARY");
+  });
+});
+
 describe("which configuration is taken", () => {
   const server = (options: Parameters<typeof loadKubeConfig>[0]) => loadKubeConfig(options).getCurrentCluster()?.server;
 

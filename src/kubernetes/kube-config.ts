@@ -51,11 +51,25 @@ function configFromFiles(files: readonly string[]): KubeConfig {
   const merged = new KubeConfig();
   for (const file of files) {
     const one = new KubeConfig();
-    one.loadFromFile(file);
-    rereadTokenFiles(one, file);
+    try {
+      one.loadFromFile(file);
+      rereadTokenFiles(one, file);
+    } catch (error) {
+      throw unreadable(file, error);
+    }
     merged.mergeConfig(one, merged.currentContext !== "" && merged.currentContext !== undefined);
   }
   return merged;
+}
+
+/** Only the kind of the fault: a parser's message quotes the file, credentials included. */
+function unreadable(file: string, error: unknown): Error {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return new Error(`kubeconfig ${file} does not exist`);
+  if (code === "EACCES") return new Error(`kubeconfig ${file} may not be read by this user`);
+  return new Error(
+    `kubeconfig ${file} is no valid kubeconfig; "kubectl config view --kubeconfig ${file}" may say more`,
+  );
 }
 
 /** The library reads a kubeconfig's `tokenFile` once; a projected token is renewed within the hour. */

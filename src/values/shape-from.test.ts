@@ -182,7 +182,21 @@ describe("what is refused, with the exact words", () => {
       {},
       [],
       "ValueNotFound",
-      `${ours}: nothing is there to take keys from; correct the names, or set optional: true`,
+      `${ours}: there is no parameter under /shop/prod; correct the path, or set optional: true`,
+    ],
+    [
+      "nothing found at the path itself",
+      { ref: { kind: "parametersByPath", path: "/shop/prod", recursive: false } },
+      [],
+      "ValueNotFound",
+      `${ours}: there is no parameter under /shop/prod; correct the path, set recursive: true for those at deeper paths, or set optional: true`,
+    ],
+    [
+      "no secret found",
+      { ref: { kind: "secretsByFilter", namePrefix: "prod/" } },
+      [],
+      "ValueNotFound",
+      `${ours}: there is no secret named prod/*; correct namePrefix or tags, or set optional: true`,
     ],
     [
       "all filtered away",

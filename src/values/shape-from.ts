@@ -55,7 +55,7 @@ async function shape(
     keys.push(result.value);
   }
   await giveTurn(keys.length);
-  if (keys.length === 0 && !item.optional) return fail("ValueNotFound", emptyMessage(candidates.value.length));
+  if (keys.length === 0 && !item.optional) return fail("ValueNotFound", emptyMessage(item, candidates.value.length));
   return resolveConflicts(keys, item.keys.onConflict);
 }
 
@@ -150,7 +150,24 @@ function shapeCandidate(
   });
 }
 
-function emptyMessage(candidates: number): string {
-  if (candidates === 0) return "nothing is there to take keys from; correct the names, or set optional: true";
+function emptyMessage(item: DataFromItem, candidates: number): string {
+  if (candidates === 0) return `there is ${nothingFor(item.ref)}, or set optional: true`;
   return `keys.include and keys.exclude leave none of ${candidates} names; correct them, or set optional: true`;
+}
+
+/** What is missing, and what to do about it. */
+function nothingFor(ref: DataFromItem["ref"]): string {
+  switch (ref.kind) {
+    case "parametersByPath": {
+      const deeper = ref.recursive ? "" : ", set recursive: true for those at deeper paths";
+      return `no parameter under ${ref.path}; correct the path${deeper}`;
+    }
+    case "parametersByTags":
+      return "no parameter with these tags; correct the tags";
+    case "secretsByFilter":
+      return `no secret ${ref.namePrefix === undefined ? "with these tags" : `named ${ref.namePrefix}*`}; correct namePrefix or tags`;
+    case "parameter":
+    case "secret":
+      return "no key in the JSON object; correct the value";
+  }
 }

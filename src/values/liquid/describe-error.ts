@@ -2,6 +2,7 @@ import { LiquidError } from "liquidjs";
 import { fail } from "../result.ts";
 import { forbiddenName } from "./check-names.ts";
 import { FilterError, ForbiddenVariableError } from "./errors.ts";
+import { filters } from "./filters/table.ts";
 
 /**
  * A template that cannot be parsed, in our words. Parsing sees no value, so names of filters and tags may be told; the
@@ -78,8 +79,12 @@ const renderMessages: readonly (readonly [RegExp, string])[] = [
 
 function hintForFilter(name: string): string {
   if (/^date|^sample$|^shuffle$/.test(name)) return ": a render must not depend on clock or chance";
-  return "";
+  const meant = [...filters.keys()].find((known) => plain(known) === plain(name));
+  return meant === undefined ? "" : `; it is written ${meant}`;
 }
+
+/** `urlencode`, `urlEncode` and `url_encode` are meant to be one. */
+const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
 
 function hintForTag(name: string): string {
   return ["include", "render", "layout", "block"].includes(name) ? ": a template cannot read other templates" : "";

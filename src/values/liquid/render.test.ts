@@ -159,6 +159,11 @@ describe("what is refused, with the exact words", () => {
     ],
     ["an unknown filter", "{{ USER | shout }}", "t: line 1: there is no filter shout"],
     [
+      "a filter spelled another way",
+      "{{ USER | urlencode }}",
+      "t: line 1: there is no filter urlencode; it is written url_encode",
+    ],
+    [
       "the clock",
       '{{ "now" | date: "%s" }}',
       "t: line 1: there is no filter date: a render must not depend on clock or chance",
