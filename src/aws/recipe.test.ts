@@ -113,6 +113,12 @@ describe("what a store may not do", () => {
       { ...context, allowOperatorIdentityInNamespaces: true },
       /cluster's name/,
     ],
+    [
+      "the same where the name of the cluster is empty",
+      { ...namespaced, assumeRoles: [role("a")] },
+      { ...context, allowOperatorIdentityInNamespaces: true, cluster: "" },
+      /cluster's name/,
+    ],
   ])("%s", (...[, store, given, message]) => {
     const result = recipeOf(store, given);
     expect(result).toMatchObject({

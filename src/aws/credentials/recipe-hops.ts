@@ -70,8 +70,12 @@ function forcedExternalId(
         "<cluster>/<namespace>",
     };
   }
-  if (cluster === undefined) {
-    return { problem: "the operator must know the cluster's name: it is part of the external id of a ValueStore" };
+  // Without it the namespaces of all clusters with that name would be one.
+  if (cluster === undefined || cluster === "") {
+    return {
+      problem:
+        "the operator must know the cluster's name (--cluster-name): it is part of the external id of a ValueStore",
+    };
   }
   return { externalId: `${cluster}/${namespace}` };
 }

@@ -91,7 +91,8 @@ function quotaUses(reader: Reader, plane: ReadingPlane): readonly QuotaUse[] {
  */
 export function readerId(recipe: Recipe, store: Pick<StoreModel, "failoverRegions">): string {
   const parts = JSON.stringify([recipeKey(recipe), store.failoverRegions]);
-  return `${recipe.base.kind}-${createHash("sha256").update(parts).digest("hex").slice(0, 16)}`;
+  // 128 bits: a tenant writes parts of its recipe, and may try out as many as it likes against another's.
+  return `${recipe.base.kind}-${createHash("sha256").update(parts).digest("hex").slice(0, 32)}`;
 }
 
 function failoverRegions(recipe: Recipe, region: string, store: StoreModel): readonly string[] {
