@@ -6,13 +6,15 @@ export function* resourceFacts(entries: ReadonlyMap<string, Entry>, now: number)
   for (const [key, entry] of entries) {
     const [namespace = "", name = ""] = key.split("/");
     const ready = entry.conditions?.find(({ type }) => type === "Ready");
-    const readAt = entry.readAt?.();
     yield {
       namespace,
       name,
       ready: ready?.status === "True",
       reason: ready?.reason ?? "",
-      ageSeconds: readAt === undefined ? undefined : (now - readAt) / 1000,
+      ageSeconds() {
+        const readAt = entry.readAt?.();
+        return readAt === undefined ? undefined : (now - readAt) / 1000;
+      },
     };
   }
 }

@@ -1,10 +1,13 @@
 import type { ExternalValueModel } from "../../api/model.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Line } from "../queue/fair-lines.ts";
+import { createTimeLimit } from "../time-limit.ts";
 import { type Entry, targetKey } from "./entry.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
+import { withLostKeys } from "./lost-keys.ts";
 import { freshnessPromise } from "./outcome.ts";
+import { isHandled, refreshEcho } from "./refresh-request.ts";
 import type { ItemResult } from "./select.ts";
 import type { Services } from "./services.ts";
 import { shapeItems } from "./shape-items.ts";
@@ -32,8 +35,16 @@ export type ReadResult =
 
 /** Reads, first the versions and then, only where they are new or a target was touched, the contents; and shapes them. */
 export async function readItemResults(context: ReadContext): Promise<ReadResult> {
+  const limit = createTimeLimit(context.services.clock, context.services.gatherTimeoutMs);
+  try {
+    return await readWithin(limit.signal, context);
+  } finally {
+    limit.end();
+  }
+}
+
+async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ReadResult> {
   const { model, sourced, entry, previous, services } = context;
-  const signal = AbortSignal.timeout(services.gatherTimeoutMs);
   const request = {
     notBefore: notBeforeOf(context),
     priority: context.line,
@@ -44,14 +55,26 @@ export async function readItemResults(context: ReadContext): Promise<ReadResult>
   const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
   if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };
   const readings = hasContent(known) ? known : await readOrTimeOut(sourced, { ...request, content: true });
+  const rows = entry.rows ?? previous.values;
   const gathered = outcomesOf(sourced, readings, {
     model,
     directory: services.directory,
-    previousRows: previous.values,
+    previousRows: rows,
     now: services.clock.now(),
     startedAt: services.startedAt,
   });
-  return { kind: "read", items: await shapeItems(gathered, services.sandbox), inputs: inputsOf(context, readings) };
+  const items = withLostKeys(await shapeItems(gathered, services.sandbox), rows, entry.missedSince);
+  rememberSecondLook(entry, items);
+  return { kind: "read", items, inputs: inputsOf(context, readings) };
+}
+
+/** What is said to be gone is read once more, when enough time has passed, however fresh the news is. */
+function rememberSecondLook(entry: Entry, items: readonly ItemResult[]): void {
+  const times = items.flatMap(({ result }) =>
+    result.kind === "missing" && result.lookAgainAt !== undefined ? [result.lookAgainAt] : [],
+  );
+  if (times.length > 0) entry.secondLookAt = Math.min(...times);
+  else delete entry.secondLookAt;
 }
 
 /** A read that went to AWS brings the content along; one from memory may know the version alone. */
@@ -76,18 +99,19 @@ async function readOrTimeOut(
 /** How fresh the values must be (api.md, "Freshness"): a refresh that is asked for means a new read. */
 function notBeforeOf({ model, entry, previous, services }: ReadContext): number {
   const now = services.clock.now();
-  const asked = model.refreshRequest !== previous.lastHandledRefresh ? model.refreshRequest : undefined;
+  const asked = isHandled(model, previous) ? undefined : refreshEcho(model);
+  const { secondLookAt = now + 1 } = entry;
+  const secondLook = secondLookAt <= now ? secondLookAt : 0;
   // The time is kept for as long as the reason lasts, so that trying again does not read again what has come meanwhile.
   const why = asked !== undefined ? `refresh ${asked}` : onEditOnly(model, previous);
   if (why === undefined) {
-    const secondLook = entry.readFrom?.why === "second look" ? entry.readFrom.at : 0;
     return Math.max(
       secondLook,
       model.refreshPolicy === "Periodic" ? now - freshnessPromise(model.refreshIntervalMs) : 0,
     );
   }
   if (entry.readFrom?.why !== why) entry.readFrom = { why, at: now };
-  return entry.readFrom.at;
+  return Math.max(entry.readFrom.at, secondLook);
 }
 
 /** Without a timer nothing keeps values fresh: an edit reads anew. */

@@ -58,6 +58,10 @@ async function put(
     },
     status,
   };
-  const answer = await client.replaceStatus(resourceTypes.externalValues, body, { fieldManager: statusManager });
+  const answer = await client.replaceStatus(resourceTypes.externalValues, body, {
+    fieldManager: statusManager,
+    // Its resourceVersion is all that is read of the answer.
+    metadataOnly: true,
+  });
   entry.written = { status, resourceVersion: answer.metadata.resourceVersion ?? resourceVersion };
 }

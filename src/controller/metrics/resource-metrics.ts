@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { setImmediate } from "node:timers/promises";
+import { Counter, Gauge, type MetricValue, type Registry } from "prom-client";
 
 /** One served ExternalValue, as the metrics show it. */
 export interface ResourceFacts {
@@ -8,36 +9,58 @@ export interface ResourceFacts {
   /** Ready's reason. */
   readonly reason: string;
   /** Seconds since its stalest value was read; undefined before the first read. */
-  readonly ageSeconds: number | undefined;
+  ageSeconds(): number | undefined;
 }
+
+/** The event loop gets a turn after so many milliseconds of going over the resources. */
+const sliceMs = 5;
 
 /**
  * Freshness and readiness of each resource, computed when scraped: a quiet refresh writes no status (api.md), so this is
- * where freshness shows.
+ * where freshness shows. Ten thousand resources are gone over in slices.
  */
 export function observeResources(registry: Registry, facts: () => Iterable<ResourceFacts>): void {
-  new Gauge({
+  const age = new Gauge({
     name: "externalvalues_value_age_seconds",
     help: "Seconds since the stalest value of the ExternalValue was read from AWS.",
     labelNames: ["namespace", "name"],
     registers: [registry],
-    collect() {
-      this.reset();
-      for (const { namespace, name, ageSeconds } of facts()) {
-        if (ageSeconds !== undefined) this.set({ namespace, name }, ageSeconds);
-      }
-    },
   });
-  new Gauge({
+  collectInSlices(age, facts, (resource) => {
+    const value = resource.ageSeconds();
+    return value === undefined ? undefined : { labels: { namespace: resource.namespace, name: resource.name }, value };
+  });
+  const ready = new Gauge({
     name: "externalvalues_ready",
     help: "1 where the ExternalValue is ready, else 0; with its reason.",
     labelNames: ["namespace", "name", "reason"],
     registers: [registry],
-    collect() {
-      this.reset();
-      for (const { namespace, name, ready, reason } of facts()) this.set({ namespace, name, reason }, ready ? 1 : 0);
-    },
   });
+  collectInSlices(ready, facts, ({ namespace, name, reason, ready }) => ({
+    labels: { namespace, name, reason },
+    value: ready ? 1 : 0,
+  }));
+}
+
+/** Hands the series over as they are found, past the gauge's own store, which hashes the labels of each. */
+function collectInSlices<T extends string>(
+  gauge: Gauge<T>,
+  facts: () => Iterable<ResourceFacts>,
+  toSeries: (facts: ResourceFacts) => MetricValue<T> | undefined,
+): void {
+  const describe = gauge.get.bind(gauge);
+  gauge.get = async () => {
+    const values: MetricValue<T>[] = [];
+    let began = performance.now();
+    for (const resource of facts()) {
+      const series = toSeries(resource);
+      if (series !== undefined) values.push(series);
+      if (performance.now() - began < sliceMs) continue;
+      await setImmediate();
+      began = performance.now();
+    }
+    return { ...(await describe()), values };
+  };
 }
 
 /** Seconds since each watch last gave a sign of life. */

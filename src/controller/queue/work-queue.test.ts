@@ -190,4 +190,38 @@ describe("backoff", () => {
     high.forget("a");
     expect(Math.round(high.next("a"))).toBe(100);
   });
+
+  it("gives the event loop a turn where much work needs no request", async () => {
+    // A clock that goes on by itself: each piece of work takes 4 ms, none of them waits for anything.
+    let now = 0;
+    const timers: (() => void)[] = [];
+    let worked = 0;
+    const queue = createWorkQueue({
+      clock: {
+        now: () => now,
+        after(_ms, callback) {
+          timers.push(callback);
+          return () => {};
+        },
+      },
+      random: () => 1,
+      concurrency: 10,
+      async work() {
+        worked += 1;
+        now += 4;
+        return undefined;
+      },
+      onError() {},
+      hooks: { added() {}, retried() {}, started() {}, finished() {} },
+    });
+    queue.resume();
+    for (let key = 0; key < 7; key++) queue.add(`a/${key}`, "refresh");
+    const turns: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      for (let tick = 0; tick < 100; tick++) await Promise.resolve();
+      turns.push(worked);
+      for (const fire of timers.splice(0)) fire();
+    }
+    expect(turns).toEqual([3, 6, 7, 7]);
+  });
 });

@@ -43,6 +43,10 @@ export interface QueueHooks {
   finished(tookSeconds: number, result: "success" | "requeue" | "error"): void;
 }
 
+// The event loop gets a turn after so many milliseconds of beginning work: probes, watches and leases live on it, and
+// a thousand keys that need no request would all be done in one go.
+const turnMs = 10;
+
 /** A coalescing queue: a key is worked on by one worker at a time, and again if it was added meanwhile. */
 export function createWorkQueue(options: QueueOptions): WorkQueue {
   const { clock, hooks } = options;
@@ -129,8 +133,22 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     pump();
   };
 
+  /** When the present turn of the event loop began to take keys; undefined: none was taken in it. */
+  let turnBegan: number | undefined;
+
+  const turnIsOver = (): boolean => {
+    if (turnBegan === undefined) {
+      turnBegan = clock.now();
+      clock.after(0, () => {
+        turnBegan = undefined;
+        pump();
+      });
+    }
+    return clock.now() - turnBegan >= turnMs;
+  };
+
   function pump(): void {
-    while (running && !draining && active.size < options.concurrency) {
+    while (running && !draining && active.size < options.concurrency && lines.size > 0 && !turnIsOver()) {
       const taken = lines.take();
       if (!taken) return;
       waitingSince = clock.now();

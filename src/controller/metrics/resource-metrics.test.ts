@@ -1,0 +1,64 @@
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "@jest/globals";
+import { Registry } from "prom-client";
+import { observeResources, type ResourceFacts } from "./resource-metrics.ts";
+
+function facts(name: string, more: Partial<ResourceFacts> = {}): ResourceFacts {
+  return { namespace: "shop", name, ready: true, reason: "Synced", ageSeconds: () => 12, ...more };
+}
+
+async function linesOf(all: readonly ResourceFacts[]): Promise<readonly string[]> {
+  const registry = new Registry();
+  observeResources(registry, () => all);
+  return (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+describe("observeResources", () => {
+  it("shows age and readiness of each resource", async () => {
+    const all = [facts("one"), facts("two", { ready: false, reason: "SourceMissing", ageSeconds: () => 0.5 })];
+    expect(await linesOf(all)).toEqual([
+      'externalvalues_value_age_seconds{namespace="shop",name="one"} 12',
+      'externalvalues_value_age_seconds{namespace="shop",name="two"} 0.5',
+      'externalvalues_ready{namespace="shop",name="one",reason="Synced"} 1',
+      'externalvalues_ready{namespace="shop",name="two",reason="SourceMissing"} 0',
+    ]);
+  });
+
+  it("knows no age of what was never read", async () => {
+    expect(await linesOf([facts("new", { ageSeconds: () => undefined })])).toEqual([
+      'externalvalues_ready{namespace="shop",name="new",reason="Synced"} 1',
+    ]);
+  });
+
+  it("shows nothing of a resource that is gone", async () => {
+    const registry = new Registry();
+    let all = [facts("one"), facts("two")];
+    observeResources(registry, () => all);
+    await registry.metrics();
+    all = [facts("two")];
+    expect(await registry.metrics()).not.toContain('name="one"');
+  });
+
+  it("gives the event loop turns while there is much to go over", async () => {
+    const slow = facts("slow", {
+      ageSeconds() {
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        return 1;
+      },
+    });
+    let turns = 0;
+    let scraped = false;
+    const count = async () => {
+      while (!scraped) {
+        await setImmediate();
+        turns += 1;
+      }
+    };
+    const counting = count();
+    await linesOf(Array.from({ length: 20 }, () => slow));
+    scraped = true;
+    await counting;
+    expect(turns).toBeGreaterThan(5);
+  });
+});
