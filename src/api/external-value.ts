@@ -89,8 +89,10 @@ const valueRow = object("One key, without its value.", {
   to: kind("Where it goes."),
   source: string("Where it comes from.", { maxLength: 4_096 }),
   version: optional(string("Version of the value.", { maxLength: 256 })),
-  state: string("Synced, Held, Missing, Stale, or why it failed.", { maxLength: 64 }),
+  state: string("Synced, Held, Missing, Stale, Pruned, Deleted, or why it failed.", { maxLength: 64 }),
   origin: optional(string("Region and a hash of the identity under which it was read.", { maxLength: 256 })),
+  item: optional(string("Which dataFrom item brought it: a hash of what that item asks for.", { maxLength: 32 })),
+  takenOverFrom: optional(string("Field manager that held the key before.", { maxLength: 128 })),
   message: optional(string("What is wrong, and what to do.", { maxLength: 4_096 })),
 });
 

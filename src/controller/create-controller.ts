@@ -131,7 +131,7 @@ export function createController(options: ControllerOptions, services: Controlle
     gatherTimeoutMs,
     owns: (key) => ownership.owns(key),
     find: (key) => watches.externalValues.get(key),
-    targetSeen: (kind, namespace, name) => watches.targets[kind].get(`${namespace}/${name}`) !== undefined,
+    watchedTarget: (kind, namespace, name) => watches.targets[kind].get(`${namespace}/${name}`),
   });
   const failed = failureReporter(logger);
   const queueMetrics = createQueueMetrics(registry, "externalvalue");

@@ -1,15 +1,15 @@
 import type { Failure } from "../../api/conditions.ts";
 import { reasons } from "../../api/conditions.ts";
-import type { ExternalValueModel } from "../../api/model.ts";
+import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
 import type { Verdict } from "../queue/work-queue.ts";
 import type { RestartOutcome } from "../restart/settle-restarts.ts";
 import type { TargetMemo } from "../target/observation.ts";
 import { conditionsOf, primaryOf } from "./conditions.ts";
 import type { TargetDecision } from "./decide.ts";
-import { secondLookMs } from "./outcome.ts";
-import { mostRows, rowsOf } from "./rows.ts";
+import { refreshEcho } from "./refresh-request.ts";
+import { type Fate, rowsOf, rowsThatFit } from "./rows.ts";
 import type { ItemResult } from "./select.ts";
-import type { StatusModel, TargetRow } from "./status-model.ts";
+import { isLetGo, type StatusModel, type TargetRow, type ValueRow } from "./status-model.ts";
 
 /** A decision, and what came of carrying it out. */
 export interface Settled {
@@ -27,6 +27,8 @@ export interface ConcludeInput {
   readonly items: readonly ItemResult[];
   readonly settled: readonly Settled[];
   readonly previous: StatusModel;
+  /** Every row as last concluded; undefined: those of the status. */
+  readonly rows?: readonly ValueRow[] | undefined;
   /** Rows of former targets that could not be removed yet. */
   readonly lingering: readonly TargetRow[];
   /** Undefined: none are asked for. */
@@ -39,6 +41,8 @@ export interface ConcludeInput {
 
 export interface Conclusion {
   readonly status: StatusModel;
+  /** Every row, also those for which the status has no room. */
+  readonly rows: readonly ValueRow[];
   readonly verdict: Verdict;
   /** Nothing failed and nothing waits. */
   readonly inOrder: boolean;
@@ -49,16 +53,12 @@ export function conclude(input: ConcludeInput): Conclusion {
   const { model, items, settled, previous, restarts, now } = input;
   const failures = unique([...settled.flatMap(failuresOf), ...(restarts?.failures ?? [])]);
   const degraded = unique(settled.flatMap(({ decision }) => decision.selection.degraded));
-  const rows = rowsOf(
-    items,
-    new Set(settled.flatMap(({ memo, decision }) => (memo ? [] : [decision.target.kind]))),
-    previous.values,
-  );
-  const faulty = rows.filter(({ state }) => state !== "Synced" && state !== "Missing").length;
+  const rows = rowsOf(items, new Map(settled.map(fateOf)), input.rows ?? previous.values);
+  const faulty = rows.filter((row) => row.state !== "Synced" && !isLetGo(row)).length;
   const changed = settled.some((entry) => entry.dataChanged || isUnreported(entry, previous));
   const waits = items.some(({ result }) => isWaiting(result));
   const lastChangedTime = changed ? new Date(now).toISOString().replace(/\.\d+Z$/, "Z") : previous.lastChangedTime;
-  const lastHandledRefresh = waits ? previous.lastHandledRefresh : model.refreshRequest;
+  const lastHandledRefresh = waits ? previous.lastHandledRefresh : refreshEcho(model);
   const status: StatusModel = {
     observedGeneration: model.generation,
     conditions: conditionsOf({
@@ -69,7 +69,7 @@ export function conclude(input: ConcludeInput): Conclusion {
       syncedMessage: syncedMessage(settled),
       previous: previous.conditions,
     }),
-    values: rows.slice(0, mostRows),
+    values: rowsThatFit(rows),
     counts: { total: rows.length, ready: rows.length - faulty, faulty },
     targets: targetRows(settled, previous, input.lingering),
     ...(restarts ? { restarts: restarts.rows, dataVersion: restarts.dataVersion } : {}),
@@ -79,12 +79,21 @@ export function conclude(input: ConcludeInput): Conclusion {
   };
   const waitsForNothing = input.lingering.length === 0 && restarts?.againMs === undefined;
   const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && waitsForNothing;
-  return { status, verdict: verdictOf(input, primaryOf(failures)), inOrder };
+  return { status, rows, verdict: verdictOf(input, primaryOf(failures)), inOrder };
 }
 
 /** Not read as asked: what is not there yet, and what is served from memory while it cannot be read. */
 function isWaiting(result: ItemResult["result"]): boolean {
   return result.kind === "waiting" || (result.kind === "keys" && result.freshUntil !== undefined);
+}
+
+/** What became of the keys of a target. */
+function fateOf({ decision, memo }: Settled): [TargetKind, Fate] {
+  const { kind, deletionPolicy } = decision.target;
+  if (decision.kind === "delete") return [kind, { state: "deleted" }];
+  const plan = decision.kind === "planned" ? decision.plan : undefined;
+  const takenOver = plan?.action === "write" ? plan.takenOver : new Map<string, string>();
+  return [kind, memo ? { state: "stands", deletionPolicy, takenOver } : { state: "frozen" }];
 }
 
 /** Data that the status does not know of yet: the process ended between the write of the target and that of the status. */
@@ -176,7 +185,7 @@ function isUnread(model: ExternalValueModel, items: readonly ItemResult[]): bool
 const isUnpolled = ({ refreshPolicy }: ExternalValueModel): boolean => refreshPolicy !== "Periodic";
 
 function waitsOf(result: ItemResult["result"], now: number): number[] {
-  if (result.kind === "missing") return result.gone === "once" ? [secondLookMs + 1_000] : [];
+  if (result.kind === "missing") return result.lookAgainAt === undefined ? [] : [result.lookAgainAt - now + 1_000];
   const freshUntil = result.kind === "keys" || result.kind === "waiting" ? result.freshUntil : undefined;
   return freshUntil !== undefined && freshUntil > now ? [freshUntil - now + 100] : [];
 }

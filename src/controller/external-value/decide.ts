@@ -7,7 +7,7 @@ import type { Fingerprinter } from "../target/fingerprint.ts";
 import type { Observation, ObservedTarget } from "../target/observation.ts";
 import { planTarget, type TargetPlan } from "../target/plan-target.ts";
 import type { TargetEntry } from "./gather-targets.ts";
-import { type Item, type ItemResult, type Selection, select } from "./select.ts";
+import { type Item, type ItemResult, isRouted, type Selection, select } from "./select.ts";
 import type { TargetRow } from "./status-model.ts";
 
 /** Everything that the decision about one target rests on. */
@@ -88,10 +88,12 @@ function keptKeys({ keys, kept }: Selection, input: DecideInput): readonly Shape
   const { observation, target } = input;
   if (observation.kind !== "read") return [];
   const { data } = observation.object;
-  const named = kept.flatMap((item) =>
-    "key" in item && item.to === target.kind ? keptKey(item, item.key, observation.object) : [],
-  );
-  const find = kept.find((item) => !("key" in item) && (item.to === target.kind || item.to === "ByType"));
+  const routed = kept.filter((entry) => isRouted(entry, target));
+  const named = routed.flatMap(({ item, lost }) => {
+    const key = lost ? lost.key : "key" in item ? item.key : undefined;
+    return key === undefined ? [] : keptKey(item, key, observation.object);
+  });
+  const find = routed.find(({ item, lost }) => !lost && !("key" in item))?.item;
   if (!find) return named;
   const accounted = accountedKeys(keys, input);
   const others = [...data.keys()].filter((key) => !accounted.has(key) && isOurs(key, observation.object, input));
@@ -115,6 +117,7 @@ function accountedKeys(keys: readonly ShapedKey[], { target, items }: DecideInpu
   return new Set([
     ...keys.flatMap(({ key, to }) => (to === target.kind ? [key] : [])),
     ...items.flatMap(({ item }) => ("key" in item && item.to === target.kind ? [item.key] : [])),
+    ...items.flatMap(({ lost }) => (lost?.to === target.kind ? [lost.key] : [])),
     ...Object.keys(target.template?.data ?? {}),
     ...(target.template?.from ?? []).map(({ as }) => as),
   ]);

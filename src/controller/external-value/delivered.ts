@@ -1,7 +1,8 @@
 import { sourceLabel } from "../../values/source-label.ts";
+import { itemId } from "./item-id.ts";
 import { describeRef } from "./read-error.ts";
 import type { Item } from "./select.ts";
-import type { ValueRow } from "./status-model.ts";
+import { isLetGo, type ValueRow } from "./status-model.ts";
 
 /**
  * What the status tells of an item's value so far.
@@ -9,13 +10,16 @@ import type { ValueRow } from "./status-model.ts";
  * - `never`: nothing; that the key was once read from elsewhere, before an edit of the spec, is no evidence of this value.
  * - `elsewhere`: it was delivered under another identity or region, so that its absence here proves nothing.
  * - `here`: it was delivered under this very identity and region.
+ * - `letGo`: it was gone there for certain, and its key was let go.
  */
-export type Delivered = "never" | "elsewhere" | "here";
+export type Delivered = "never" | "elsewhere" | "here" | "letGo";
 
 export function deliveredBefore(rows: readonly ValueRow[], item: Item, origin: string): Delivered {
   const delivered = rows.filter((row) => row.version !== undefined && isRowOf(row, item));
   if (delivered.length === 0) return "never";
-  return delivered.some((row) => row.origin === origin) ? "here" : "elsewhere";
+  const here = delivered.filter((row) => row.origin === origin);
+  if (here.length === 0) return "elsewhere";
+  return here.every(isLetGo) ? "letGo" : "here";
 }
 
 /** Whether a row speaks of the value that the item asks for now; the key alone does not tell. */
@@ -24,7 +28,13 @@ export function isRowOf(row: ValueRow, item: Item): boolean {
   if ("key" in item) return row.key === item.key && isCutOf(row.source, sourceLabel(item.ref, item.extract));
   const { ref } = item;
   const isSingle = ref.kind === "parameter" || ref.kind === "secret";
-  return isSingle && row.source.startsWith(`${sourceLabel(ref, { kind: "whole" })}#`);
+  if (!isSingle) return false;
+  const label = sourceLabel(ref, { kind: "whole" });
+  return (
+    row.item === itemId(item) ||
+    row.source.startsWith(`${label}#`) ||
+    (row.key === item.field && isCutOf(row.source, label))
+  );
 }
 
 /** Long texts are cut before they go into a status. */

@@ -1,7 +1,7 @@
 import type { Condition } from "../../api/conditions.ts";
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
 import type { TargetEntry } from "./gather-targets.ts";
-import type { StatusModel } from "./status-model.ts";
+import type { StatusModel, ValueRow } from "./status-model.ts";
 
 /**
  * What the process remembers of one ExternalValue between reconciles. Nothing here is needed to be right, only to be
@@ -16,8 +16,14 @@ export interface Entry {
   subscribed?: string;
   /** The status as this process last wrote it, with the resourceVersion it got. */
   written?: { readonly status: StatusModel; readonly resourceVersion: string };
-  /** Values must have been read at or after this time (a refresh asked for, a second look). */
+  /** Values must have been read at or after this time: a refresh was asked for. */
   readFrom?: { readonly why: string; readonly at: number };
+  /** When what was said to be gone is to be looked at for a second time (clock milliseconds). */
+  secondLookAt?: number;
+  /** When each key of a `dataFrom` was first missed. */
+  readonly missedSince: Map<string, number>;
+  /** Every row of the last conclusion, also those for which the status has no room. */
+  rows?: readonly ValueRow[];
   /** As last concluded, for the metrics. */
   conditions?: readonly Condition[];
   /** Clock milliseconds when the stalest value was read; asks the readers' memory. */
@@ -27,7 +33,7 @@ export interface Entry {
 }
 
 export function newEntry(uid: string): Entry {
-  return { uid, targets: new Map() };
+  return { uid, targets: new Map(), missedSince: new Map() };
 }
 
 export const targetKey = (kind: TargetKind, name: string): string => `${kind}/${name}`;

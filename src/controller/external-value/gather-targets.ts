@@ -9,6 +9,8 @@ import { observeTarget } from "../target/observe.ts";
 /** What is known of a target between reconciles. */
 export interface TargetEntry {
   memo?: TargetMemo;
+  /** Of a target that stands as the status says, and was not compared. */
+  left?: { readonly uid: string; readonly resourceVersion: string };
   /** The newest resourceVersion that the watch has shown of it. */
   seenVersion?: string;
   /** The object whose deletion, or loss of our label, the watch has shown; with its last resourceVersion there. */
@@ -19,11 +21,11 @@ export interface TargetEntry {
  * Somebody else wrote to the target, or deleted it, after we left it: look before relying on the memo. Derived, so that an
  * event that comes while a write of ours is under way is not forgotten with the answer.
  */
-export function isSuspect({ memo, seenVersion, gone }: TargetEntry): boolean {
-  if (memo === undefined) return false;
-  if (seenVersion !== undefined && isNewer(seenVersion, memo.resourceVersion)) return true;
+export function isSuspect({ memo, left = memo, seenVersion, gone }: TargetEntry): boolean {
+  if (left === undefined) return false;
+  if (seenVersion !== undefined && isNewer(seenVersion, left.resourceVersion)) return true;
   // A deletion may come with the version of the last write before it (tried on 1.36, metadata only).
-  return gone?.uid === memo.uid && !isNewer(memo.resourceVersion, gone.resourceVersion);
+  return gone?.uid === left.uid && !isNewer(left.resourceVersion, gone.resourceVersion);
 }
 
 /** The targets that the spec asks for. */

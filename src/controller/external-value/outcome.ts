@@ -9,15 +9,28 @@ export type Outcome =
   | {
       readonly kind: "value";
       readonly values: readonly SourceValue[];
+      /** When it was read (clock milliseconds). */
+      readonly at: number;
       /** Set where the value could not be refreshed for longer than promised, or comes from a replica. */
       readonly degraded?: Failure;
       /** It cannot be refreshed at present, and is as fresh as promised until then (clock milliseconds). */
       readonly freshUntil?: number;
     }
   /** The service says that it is not there. */
-  | { readonly kind: "missing"; readonly failure: Failure; readonly gone: Gone }
+  | {
+      readonly kind: "missing";
+      readonly failure: Failure;
+      readonly gone: Gone;
+      /** With `once`: when it may be confirmed (clock milliseconds). */
+      readonly lookAgainAt?: number;
+    }
   /** Denied, malformed, refused by the store: the user must act. */
-  | { readonly kind: "unreadable"; readonly failure: Failure }
+  | {
+      readonly kind: "unreadable";
+      readonly failure: Failure;
+      /** A find that matched nothing, and when (clock milliseconds). */
+      readonly emptyAt?: number;
+    }
   /** Throttled, unreachable, no credentials: nobody need act yet. */
   | {
       readonly kind: "waiting";
@@ -61,21 +74,20 @@ export function freshnessPromise(intervalMs: number): number {
 export function outcomeOf(reading: Reading, context: OutcomeContext): Outcome {
   const { good, failure } = reading;
   if (!failure) {
-    if (good) return { kind: "value", values: good.values, ...replicaNote(good.replicaRegion, context) };
+    if (good) return { kind: "value", values: good.values, at: good.at, ...replicaNote(good.replicaRegion, context) };
     throw new Error("a reading without an answer and without a failure");
   }
   const described = describeReadError(reading.ref, failure.error, context);
   if (isWaiting(described)) return waitingOutcome(reading, described, context);
   if (failure.error.kind !== "notFound") return { kind: "unreadable", failure: described };
-  return {
-    kind: "missing",
-    failure: described,
-    gone: goneOf(failure, good === undefined ? context.delivered : "here"),
-  };
+  const gone = goneOf(failure, good === undefined ? context.delivered : "here");
+  const look = gone === "once" ? { lookAgainAt: failure.since + secondLookMs } : {};
+  return { kind: "missing", failure: described, gone, ...look };
 }
 
 function goneOf(failure: NonNullable<Reading["failure"]>, delivered: Delivered): Gone {
   if (delivered === "never") return "never";
+  if (delivered === "letGo" && failure.error.gone) return "confirmed";
   return delivered === "here" && failure.error.gone ? lookOf(failure) : "unproven";
 }
 
@@ -84,7 +96,8 @@ function waitingOutcome(reading: Reading, failure: Failure, context: OutcomeCont
   const promiseBroken = context.now > freshUntil;
   const readable = reading.good?.values.every((value) => value.content !== undefined || value.tags !== undefined);
   if (reading.good && readable) {
-    return { kind: "value", values: reading.good.values, freshUntil, ...(promiseBroken ? { degraded: failure } : {}) };
+    const { values, at } = reading.good;
+    return { kind: "value", values, at, freshUntil, ...(promiseBroken ? { degraded: failure } : {}) };
   }
   return { kind: "waiting", failure, freshUntil, promiseBroken };
 }

@@ -15,6 +15,7 @@ import { recordOutcome, recordRestart, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
+import { isInPlace } from "./in-place.ts";
 import { readItemResults } from "./read-items.ts";
 import type { Services } from "./services.ts";
 import { RacedError, settleTargets } from "./settle.ts";
@@ -167,6 +168,15 @@ async function suspend(model: ExternalValueModel, visit: Visit, services: Servic
   return undefined;
 }
 
+/** Nothing is to be read or written: with Once not even changes are of interest. */
+function restsInPlace(model: ExternalValueModel, visit: Visit, services: Services): boolean {
+  const { entry, previous } = visit;
+  if (!isInPlace(model, entry, previous, services)) return false;
+  entry.conditions = previous.conditions;
+  if (model.refreshPolicy === "Once") unsubscribe(visit, services);
+  return true;
+}
+
 async function serve(
   model: ExternalValueModel,
   sourced: readonly Sourced[],
@@ -177,6 +187,7 @@ async function serve(
   // After a start or an edit of the store: nothing is wrong, so no status says so; the look-up queues it again.
   if (sourced.some(isPending)) return undefined;
   subscribe(visit, model, sourced, services);
+  if (restsInPlace(model, visit, services)) return undefined;
   const read = await readItemResults({ model, sourced, entry, previous, line, services });
   if (read.kind === "settled") return undefined;
   // Reading takes its time: the shard may have gone to another replica meanwhile.
@@ -205,12 +216,14 @@ async function serve(
     items: read.items,
     settled,
     previous,
+    rows: entry.rows,
     lingering: former.lingering,
     ...(restarts ? { restarts } : {}),
     now: services.clock.now(),
     random: services.random,
     revisitMs: hasTemplateSources(model) ? model.refreshIntervalMs : undefined,
   });
+  entry.rows = conclusion.rows;
   await finish(conclusion.status, visit, services);
   if (conclusion.inOrder) entry.settledInputs = read.inputs;
   else delete entry.settledInputs;

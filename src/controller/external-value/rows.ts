@@ -1,25 +1,45 @@
-import type { TargetKind } from "../../api/model.ts";
+import type { TargetModel } from "../../api/model.ts";
 import { sourceLabel } from "../../values/source-label.ts";
 import { isRowOf } from "./delivered.ts";
+import { itemId } from "./item-id.ts";
 import { describeRef } from "./read-error.ts";
 import { type Item, type ItemResult, isAbsent } from "./select.ts";
-import type { ValueRow } from "./status-model.ts";
+import { isLetGo, type ValueRow } from "./status-model.ts";
 
-/** At most so many rows in a status: more is refused by the API server as too large (kubernetes.md). */
-export const mostRows = 500;
+// More is refused by the CRD, and a status much larger by the API server.
+const mostRows = 500;
+const mostBytes = 600_000;
+
+/** As many rows as a status has room for. */
+export function rowsThatFit(rows: readonly ValueRow[]): readonly ValueRow[] {
+  let bytes = 0;
+  const fitting = rows.slice(0, mostRows).findIndex((row) => {
+    bytes += Buffer.byteLength(JSON.stringify(row));
+    return bytes > mostBytes;
+  });
+  return rows.slice(0, fitting < 0 ? mostRows : fitting);
+}
+
+/** What became of the keys of a target. */
+export type Fate =
+  | { readonly state: "frozen" | "deleted" }
+  | {
+      readonly state: "stands";
+      readonly deletionPolicy: TargetModel["deletionPolicy"];
+      /** Key to the field manager that held it before. */
+      readonly takenOver: ReadonlyMap<string, string>;
+    };
+
+type Fates = ReadonlyMap<ValueRow["to"], Fate>;
 
 /**
- * One row per key, faulty ones first, never a value. `frozen`: targets that could not be brought in order. States:
- * `Synced`; `Held`, read but not written since another key of the target, or the target itself, failed; `Missing`,
- * optional and not there; `Stale`, the last value stays; else the reason of the failure.
+ * One row per key, faulty ones first, never a value. States: `Synced`; `Held`, read but not written since another key of
+ * the target, or the target itself, failed; `Missing`, optional and not there; `Pruned` and `Deleted`, gone and let go by
+ * the target's deletionPolicy; `Stale`, the last value stays; else the reason of the failure.
  */
-export function rowsOf(
-  items: readonly ItemResult[],
-  frozen: ReadonlySet<TargetKind>,
-  previous: readonly ValueRow[],
-): readonly ValueRow[] {
-  const rows = items.flatMap((entry) => rowsOfItem(entry, frozen, previous));
-  const rank = ({ state }: ValueRow): number => (state === "Synced" ? 2 : state === "Missing" ? 1 : 0);
+export function rowsOf(items: readonly ItemResult[], fates: Fates, previous: readonly ValueRow[]): readonly ValueRow[] {
+  const rows = items.flatMap((entry) => rowsOfItem(entry, fates, previous));
+  const rank = (row: ValueRow): number => (row.state === "Synced" ? 2 : isLetGo(row) ? 1 : 0);
   return rows.sort((one, other) => rank(one) - rank(other)).map(bounded);
 }
 
@@ -33,14 +53,47 @@ function bounded(row: ValueRow): ValueRow {
 
 const cut = (text: string): string => (text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`);
 
-function rowsOfItem(entry: ItemResult, frozen: ReadonlySet<TargetKind>, previous: readonly ValueRow[]): ValueRow[] {
-  const { result, origin } = entry;
-  if (result.kind !== "keys") return [faultyRow(entry, previous)];
+function rowsOfItem(entry: ItemResult, fates: Fates, previous: readonly ValueRow[]): ValueRow[] {
+  const { result, origin, item } = entry;
+  if (result.kind !== "keys") return faultyRows(entry, fates, previous);
   const state = result.degraded ? "Stale" : "Synced";
+  const from = "key" in item ? {} : { item: itemId(item) };
   return result.keys.map(({ key, to, source, version }) => {
-    if (to === "Template" || !frozen.has(to)) return { key, to, source, ...present({ version, origin }), state };
-    return { key, to, source, ...present(rowBefore(previous, key, to)), state: "Held" };
+    const before = rowBefore(previous, key, to);
+    const fate = fates.get(to);
+    if (fate && fate.state !== "stands") return { key, to, source, ...present(before), ...from, state: "Held" };
+    const takenOverFrom = fate?.takenOver.get(key) ?? before?.takenOverFrom;
+    return { key, to, source, ...present({ version, origin, takenOverFrom }), ...from, state };
   });
+}
+
+/** The item, or the lost key; with a `dataFrom` that failed, the keys that it brought stay named. */
+function faultyRows(entry: ItemResult, fates: Fates, previous: readonly ValueRow[]): ValueRow[] {
+  const { item, lost, result } = entry;
+  if (lost) return [lostRow(lost, entry, fates)];
+  const row = faultyRow(entry, fates, previous);
+  if ("key" in item || isAbsent(result)) return [row];
+  const id = itemId(item);
+  const brought = previous.filter((known) => known.item === id && known.key !== item.field && !isLetGo(known));
+  const state = item.optional ? "Stale" : "Held";
+  return [row, ...brought.map(({ message: _, ...known }) => ({ ...known, state }))];
+}
+
+/** Stays named after it is let go, so that a start of the operator need not confirm it again. */
+function lostRow(lost: ValueRow, { item, result }: ItemResult, fates: Fates): ValueRow {
+  const { message: _, ...row } = lost;
+  const message = result.kind === "keys" ? "" : result.failure.message;
+  return { ...row, state: stateOf(item, lost.to, result, fates), message };
+}
+
+/** The state of a key that could not be read. */
+function stateOf({ optional }: Item, to: ValueRow["to"], result: ItemResult["result"], fates: Fates): string {
+  if (optional) return isAbsent(result) ? "Missing" : "Stale";
+  const fate = fates.get(to);
+  const isGone = result.kind === "missing" && result.gone === "confirmed";
+  if (isGone && fate?.state === "deleted") return "Deleted";
+  if (isGone && fate?.state === "stands" && fate.deletionPolicy === "Prune") return "Pruned";
+  return result.kind === "keys" ? "Synced" : result.failure.reason;
 }
 
 /** What the status says of the key so far. */
@@ -54,18 +107,17 @@ function evidence(previous: readonly ValueRow[], item: Item, to: ValueRow["to"])
 }
 
 /** A key that could not be read: what was delivered before stays named, as evidence and for people. */
-function faultyRow({ item, result }: ItemResult, previous: readonly ValueRow[]): ValueRow {
+function faultyRow({ item, result }: ItemResult, fates: Fates, previous: readonly ValueRow[]): ValueRow {
   if (result.kind === "keys") throw new Error("a row of a read item is not faulty");
   const to = item.to === "ByType" ? "Secret" : item.to;
   const key = "key" in item ? item.key : item.field;
   const absent = item.optional && isAbsent(result);
-  const state = absent ? "Missing" : item.optional ? "Stale" : result.failure.reason;
   return {
     key,
     to,
     source: sourceOf(item),
     ...(absent ? {} : present(evidence(previous, item, to))),
-    state,
+    state: stateOf(item, to, result, fates),
     message: result.failure.message,
   };
 }
@@ -78,10 +130,11 @@ function sourceOf(item: ItemResult["item"]): string {
 }
 
 function present(
-  row: { readonly version?: string | undefined; readonly origin?: string | undefined } | undefined,
+  row: { readonly [Field in "version" | "origin" | "takenOverFrom"]?: string | undefined } | undefined,
 ): Partial<ValueRow> {
   return {
     ...(row?.version === undefined ? {} : { version: row.version }),
     ...(row?.origin === undefined ? {} : { origin: row.origin }),
+    ...(row?.takenOverFrom === undefined ? {} : { takenOverFrom: row.takenOverFrom }),
   };
 }

@@ -3,6 +3,7 @@ import type { DataFromItem, DataItem, TargetModel } from "../../api/model.ts";
 import type { ShapedKey } from "../../values/contract.ts";
 import { isTemplate } from "../../values/target/templates.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ValueRow } from "./status-model.ts";
 
 export type Item = DataItem | DataFromItem;
 
@@ -11,10 +12,14 @@ export interface ItemResult {
   readonly item: Item;
   /** Under which identity and region it was read, where it was. */
   readonly origin?: string;
+  /** A key that a `dataFrom` item brought before and brings no longer; the result is about it alone. */
+  readonly lost?: ValueRow;
   readonly result:
     | {
         readonly kind: "keys";
         readonly keys: readonly ShapedKey[];
+        /** When they were read (clock milliseconds). */
+        readonly at?: number;
         readonly degraded?: Failure;
         readonly freshUntil?: number;
       }
@@ -27,8 +32,8 @@ export interface Selection {
   readonly keys: readonly ShapedKey[];
   /** Not empty: the target stays as it is (all or nothing per target). */
   readonly blocked: readonly Failure[];
-  /** Items whose last value stays, read back from the target. */
-  readonly kept: readonly Item[];
+  /** What stays at its last value, read back from the target. */
+  readonly kept: readonly ItemResult[];
   readonly degraded: readonly Failure[];
   /** Under deletionPolicy Delete: everything it held is gone, and the target goes. */
   readonly allGone: boolean;
@@ -36,21 +41,21 @@ export interface Selection {
 
 /** Applies `optional` and `deletionPolicy` to what was read (api.md, "Policies for what is gone"). Pure. */
 export function select(target: TargetModel, results: readonly ItemResult[]): Selection {
-  const concerned = results.filter(({ item }) => concerns(item, target));
+  const concerned = results.filter((entry) => concerns(entry, target));
   const verdicts = concerned.map((entry) => ({ entry, verdict: judge(entry, target) }));
   const pick = <K extends Verdict["kind"]>(kind: K) =>
     verdicts.flatMap(({ entry, verdict }) =>
       verdict.kind === kind ? [{ entry, verdict: verdict as Extract<Verdict, { kind: K }> }] : [],
     );
   const gone = pick("gone");
-  const absent = new Set([...gone, ...pick("leaveOut")].map(({ entry }) => entry.item));
-  const own = concerned.filter(({ item }) => item.to === target.kind || item.to === "ByType");
-  const allGone = target.deletionPolicy === "Delete" && gone.length > 0 && own.every(({ item }) => absent.has(item));
+  const absent = new Set([...gone, ...pick("leaveOut")].map(({ entry }) => entry));
+  const own = concerned.filter((entry) => isRouted(entry, target) && !bringsNothing(entry, target));
+  const allGone = target.deletionPolicy === "Delete" && gone.length > 0 && own.every((entry) => absent.has(entry));
   const frozen = target.deletionPolicy === "Delete" && !allGone ? gone : [];
   return {
     keys: pick("use").flatMap(({ verdict }) => [...verdict.keys]),
     blocked: [...pick("block"), ...frozen].map(({ verdict }) => verdict.failure),
-    kept: pick("keep").map(({ entry }) => entry.item),
+    kept: pick("keep").map(({ entry }) => entry),
     degraded: [
       ...pick("use").flatMap(({ verdict }) => (verdict.degraded ? [verdict.degraded] : [])),
       ...pick("keep").map(({ verdict }) => verdict.failure),
@@ -67,13 +72,14 @@ type Verdict =
   /** Gone for certain, under a policy that lets it go. */
   | { readonly kind: "gone"; readonly failure: Failure };
 
-function judge({ item, result }: ItemResult, target: TargetModel): Verdict {
+function judge(entry: ItemResult, target: TargetModel): Verdict {
+  const { item, result } = entry;
   if (result.kind === "keys") {
     return { kind: "use", keys: result.keys, ...(result.degraded ? { degraded: result.degraded } : {}) };
   }
   // A variable has no last value that could stay: rather the whole target than a template's default in its place.
-  const isVariable = item.to !== target.kind && item.to !== "ByType";
-  if (item.optional && isVariable && result.kind === "waiting") return { kind: "block", failure: result.failure };
+  if (item.optional && !isRouted(entry, target) && result.kind === "waiting")
+    return { kind: "block", failure: result.failure };
   if (item.optional) return judgeOptional(result);
   if (result.kind !== "missing" || result.gone !== "confirmed" || target.deletionPolicy === "Retain") {
     return { kind: "block", failure: result.failure };
@@ -92,8 +98,18 @@ export function isAbsent(result: ItemResult["result"]): boolean {
 }
 
 /** A target with templates, in its labels and annotations too, may name every key; else it takes what is routed to it. */
-function concerns(item: Item, target: TargetModel): boolean {
-  return item.to === target.kind || item.to === "ByType" || hasTemplates(target);
+function concerns(entry: ItemResult, target: TargetModel): boolean {
+  return isRouted(entry, target) || hasTemplates(target);
+}
+
+/** Whether keys of it may stand in the target, not only be named by its templates. */
+export function isRouted({ item, lost }: ItemResult, { kind }: TargetModel): boolean {
+  const to = lost ? lost.to : item.to;
+  return to === kind || to === "ByType";
+}
+
+function bringsNothing({ result }: ItemResult, { kind }: TargetModel): boolean {
+  return result.kind === "keys" && !result.keys.some(({ to }) => to === kind);
 }
 
 function hasTemplates({ template, labels, annotations }: TargetModel): boolean {

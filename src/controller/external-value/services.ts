@@ -33,8 +33,8 @@ export interface Services {
   owns(key: string): boolean;
   /** The ExternalValue as watched. */
   find(key: string): KubernetesObject | undefined;
-  /** Whether the watch on labelled targets shows an object. */
-  targetSeen(kind: TargetKind, namespace: string, name: string): boolean;
+  /** A labelled target as the watch shows it, metadata only. */
+  watchedTarget(kind: TargetKind, namespace: string, name: string): KubernetesObject | undefined;
 }
 
 /** Keeps which targets and stores an ExternalValue names, so that events about them find it. */

@@ -60,6 +60,7 @@ async function carryOut(
   observation: Observation,
   context: SettleContext,
 ): Promise<Settled | undefined> {
+  delete entry.left;
   const stands = observation.kind !== "absent" && context.known.some((row) => isRowOf(row, decision.target));
   if (decision.kind !== "planned" || decision.plan.action === "fail") return { decision, dataChanged: false, stands };
   if (decision.plan.action === "none") {
@@ -92,7 +93,8 @@ function sightOf({ services, model, write }: SettleContext) {
     client: services.client,
     namespace: model.namespace,
     fieldManager: write.fieldManager,
-    seen: (kind: TargetModel["kind"], name: string) => services.targetSeen(kind, model.namespace, name),
+    seen: (kind: TargetModel["kind"], name: string) =>
+      services.watchedTarget(kind, model.namespace, name) !== undefined,
   };
 }
 

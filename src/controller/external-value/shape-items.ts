@@ -16,10 +16,14 @@ async function shapeOne({ item, outcome, resolution }: Gathered, sandbox: Sandbo
   const allowDeclassification = resolution.kind === "ready" && resolution.store.allowDeclassification;
   const origin = resolution.kind === "ready" ? resolution.origin : undefined;
   const shaped = await shape(item, outcome.values, { sandbox, allowDeclassification });
-  if (!shaped.ok) return { item, result: { kind: "unreadable", failure: shaped.failure } };
-  const { degraded, freshUntil } = outcome;
-  const age = { ...(degraded ? { degraded } : {}), ...(freshUntil === undefined ? {} : { freshUntil }) };
-  return { item, result: { kind: "keys", keys: shaped.value, ...age }, ...(origin === undefined ? {} : { origin }) };
+  const from = origin === undefined ? {} : { origin };
+  const { degraded, freshUntil, at } = outcome;
+  if (!shaped.ok) {
+    const empty = outcome.values.length === 0 ? { emptyAt: at } : {};
+    return { item, result: { kind: "unreadable", failure: shaped.failure, ...empty }, ...from };
+  }
+  const age = { at, ...(degraded ? { degraded } : {}), ...(freshUntil === undefined ? {} : { freshUntil }) };
+  return { item, result: { kind: "keys", keys: shaped.value, ...age }, ...from };
 }
 
 async function shape(

@@ -30,7 +30,16 @@ export interface ValueRow {
    * that it is gone (api.md, "Gone"). Not a secret: a region and a hash of names.
    */
   readonly origin?: string;
+  /** Which `dataFrom` item brought it: its `itemId`. */
+  readonly item?: string;
+  /** The field manager that held the key before this ExternalValue took it over. */
+  readonly takenOverFrom?: string;
   readonly message?: string;
+}
+
+/** Gone for certain, and out of the target: nothing has to be confirmed again. */
+export function isLetGo({ state }: ValueRow): boolean {
+  return state === "Pruned" || state === "Deleted" || state === "Missing";
 }
 
 export interface TargetRow {

@@ -60,7 +60,7 @@ export function createBench(): Bench {
     gatherTimeoutMs: 60_000,
     owns: () => true,
     find: () => cluster.find("ExternalValue", "checkout"),
-    targetSeen: (kind, _namespace, name) => cluster.find(kind, name) !== undefined,
+    watchedTarget: (kind, _namespace, name) => cluster.find(kind, name),
   });
   let generation = 0;
   return Object.assign(bench, {

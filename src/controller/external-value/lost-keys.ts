@@ -1,0 +1,80 @@
+import type { Failure } from "../../api/conditions.ts";
+import type { DataFromItem } from "../../api/model.ts";
+import { itemId } from "./item-id.ts";
+import { secondLookMs } from "./outcome.ts";
+import { describeRef } from "./read-error.ts";
+import type { ItemResult } from "./select.ts";
+import { isLetGo, type ValueRow } from "./status-model.ts";
+
+/** When each key was first missed (clock milliseconds), by `slot`. */
+export type MissedSince = Map<string, number>;
+
+/**
+ * A key that a find, a path or a JSON object brought before, and brings no longer, is a value that is gone: it must not
+ * vanish in silence. Adds one missing value for each. The reading plane has asked a lost match directly before.
+ */
+export function withLostKeys(
+  results: readonly ItemResult[],
+  rows: readonly ValueRow[],
+  missedSince: MissedSince,
+): readonly ItemResult[] {
+  const supplied = new Set(results.flatMap(suppliedBy));
+  for (const key of supplied) missedSince.delete(key);
+  return results.flatMap((entry) => {
+    const { item } = entry;
+    const at = readAt(entry);
+    if ("key" in item || at === undefined) return [entry];
+    const id = itemId(item);
+    const brought = rows.filter((row) => row.item === id && row.version !== undefined);
+    const lost = brought.filter(({ key }) => !isSupplied(key, supplied));
+    return [
+      lost.length > 0 ? emptied(entry, at) : entry,
+      ...lost.map((row) => lostKey(entry, item, row, { at, missedSince })),
+    ];
+  });
+}
+
+const slot = (key: string, to: string): string => `${to}/${key}`;
+
+/** By whatever route: a parameter that became a SecureString has moved, it is not lost. */
+function isSupplied(key: string, supplied: ReadonlySet<string>): boolean {
+  return ["Secret", "ConfigMap", "Template"].some((to) => supplied.has(slot(key, to)));
+}
+
+function suppliedBy({ item, result }: ItemResult): string[] {
+  if ("key" in item) return [slot(item.key, item.to)];
+  return result.kind === "keys" ? result.keys.map(({ key, to }) => slot(key, to)) : [];
+}
+
+/** When all that the item asks for was read; undefined where it was not. */
+function readAt({ result }: ItemResult): number | undefined {
+  if (result.kind === "keys") return result.at;
+  return result.kind === "unreadable" ? result.emptyAt : undefined;
+}
+
+/** A find that brought keys before and is empty now: each of them says so for itself. */
+function emptied(entry: ItemResult, at: number): ItemResult {
+  return entry.result.kind === "keys" ? entry : { ...entry, result: { kind: "keys", keys: [], at } };
+}
+
+function lostKey(
+  { origin }: ItemResult,
+  item: DataFromItem,
+  row: ValueRow,
+  { at, missedSince }: { readonly at: number; readonly missedSince: MissedSince },
+): ItemResult {
+  const failure: Failure = {
+    reason: "ValueNotFound",
+    message: `key ${row.key}: ${row.source} is no longer there among ${describeRef(item.ref)}; create it again, or see deletionPolicy and optional`,
+  };
+  const base = { item, lost: row, ...(origin === undefined ? {} : { origin }) };
+  // Asked elsewhere now: that it is not there proves nothing.
+  if (row.origin !== origin) return { ...base, result: { kind: "missing", failure, gone: "unproven" } };
+  const missed = slot(row.key, row.to);
+  const since = missedSince.get(missed) ?? at;
+  missedSince.set(missed, since);
+  if (isLetGo(row) || at - since >= secondLookMs) {
+    return { ...base, result: { kind: "missing", failure, gone: "confirmed" } };
+  }
+  return { ...base, result: { kind: "missing", failure, gone: "once", lookAgainAt: since + secondLookMs } };
+}
