@@ -5,7 +5,7 @@ import type { Priority } from "../../aws/calls.ts";
 import type { Reader, Reading, Want } from "../../aws/reader.ts";
 import { refKey } from "../../aws/refs/ref-key.ts";
 import type { Resolution, StoreDirectory } from "../stores/directory.ts";
-import { deliveredBefore } from "./delivered.ts";
+import { deliveredBefore, isRowOf } from "./delivered.ts";
 import { compileKeep } from "./keep.ts";
 import { freshnessPromise, type Outcome, outcomeOf } from "./outcome.ts";
 import { describeRef } from "./read-error.ts";
@@ -113,10 +113,33 @@ function outcomeOfItem(sourced: Sourced, reading: Reading | undefined, input: Ou
     ...(model.refreshPolicy === "Periodic" ? { promiseMs: freshnessPromise(model.refreshIntervalMs) } : {}),
   });
   if (outcome.kind !== "value") return outcome;
+  const lagging = laggingReplica(sourced, reading, input);
+  if (lagging) return lagging;
   const refused = firstRefusal(outcome.values, (value) =>
     directory.checkReturned(resolution, model.namespace, value, subject),
   );
   return refused ? { kind: "unreadable", failure: refused } : outcome;
+}
+
+/**
+ * A replica may lag, and an old password restored is an outage: where another version was delivered before, what the
+ * replica says is not written (api.md, "Failover").
+ */
+function laggingReplica(
+  { item, subject }: Sourced,
+  { good }: Reading,
+  { previousRows, now }: OutcomeInput,
+): Outcome | undefined {
+  if (good?.replicaRegion === undefined) return undefined;
+  const versions = new Set(good.values.map(({ version }) => version));
+  const delivered = previousRows.find(
+    (row) => row.version !== undefined && isRowOf(row, item) && !versions.has(row.version),
+  );
+  if (!delivered) return undefined;
+  const message =
+    `${subject}: the replica in ${good.replicaRegion} has another version of ${describeRef(item.ref)} than the one ` +
+    "delivered, and may lag; the last value stays until the primary region answers";
+  return { kind: "waiting", failure: { reason: "AwsUnavailable", message }, freshUntil: now, promiseBroken: true };
 }
 
 function notInTime({ item, subject }: Sourced, { model, now, startedAt }: OutcomeInput): Outcome {
