@@ -44,6 +44,24 @@ describe("where secrets come from", () => {
   });
 });
 
+describe("a replica that lags", () => {
+  it("does not bring an older version back: the last good value stays, with the outage", async () => {
+    const { reader, calls, read, clock, breakPrimary, mendPrimary } = setUp();
+    calls.putSecret("db", "newer");
+    const now = () => read([secret], { notBefore: clock.now() });
+    await now();
+    breakPrimary();
+    await now();
+    expect(reader.peek(secret)).toMatchObject({
+      good: { values: [{ content: "newer" }] },
+      failure: { error: { kind: "unavailable", code: "ReplicaDiffers" } },
+    });
+    mendPrimary();
+    await now();
+    expect(reader.peek(secret)?.failure).toBeUndefined();
+  });
+});
+
 describe("readers that nobody wants", () => {
   it("are closed, and those that somebody wants are not", () => {
     const { plane, reader } = setUp();

@@ -1,4 +1,5 @@
 import type { Outcome } from "../batching/outcome.ts";
+import { AwsError } from "../errors.ts";
 import type { Reading } from "../reader.ts";
 import type { Entry } from "./entry.ts";
 
@@ -17,11 +18,35 @@ export function isOutdated(entry: Entry, began: number, now: number): boolean {
 }
 
 /**
+ * A replica may lag, and an old password that comes back is an outage: it answers for what has no good value yet, and
+ * for what it has in the same version. Else the primary's outage is all there is to say (api.md, "Failover").
+ */
+function unlessLagging(outcome: Outcome, good: Entry["good"]): Outcome {
+  if (!outcome.ok || outcome.replicaRegion === undefined || good === undefined) {
+    return outcome;
+  }
+  const held = new Set(good.values.map(({ versionKey }) => versionKey));
+  if (outcome.values.every(({ versionKey }) => held.has(versionKey))) {
+    return outcome;
+  }
+  return {
+    ok: false,
+    error: new AwsError({
+      kind: "unavailable",
+      code: "ReplicaDiffers",
+      operation: "GetSecretValue",
+      message: `the primary region is down, and its replica in ${outcome.replicaRegion} holds another version`,
+    }),
+  };
+}
+
+/**
  * Takes an outcome in.
  * @returns whether it is news to subscribers.
  */
-export function takeIn(entry: Entry, outcome: Outcome, began: number): boolean {
+export function takeIn(entry: Entry, answer: Outcome, began: number): boolean {
   const before = faceOf(entry);
+  const outcome = unlessLagging(answer, entry.good);
   if (outcome.ok) {
     entry.good = {
       values: outcome.values,
