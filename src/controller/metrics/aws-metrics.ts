@@ -126,17 +126,16 @@ export function createPlaneMetrics(registry: Registry): PlaneMetrics {
 
 /** Looked at when scraped: what the polls need of each quota. */
 export function observeQuotas(registry: Registry, quotas: () => readonly QuotaUse[]): void {
-  const labelNames = ["quota", "account", "region"] as const;
   const needed = new Gauge({
     name: "externalvalues_aws_quota_needed_requests_per_second",
     help: "Requests a second that the intervals asked for need.",
-    labelNames,
+    labelNames: ["quota", "account", "region"],
     registers: [registry],
   });
   new Gauge({
     name: "externalvalues_aws_quota_saturation_ratio",
     help: "Needed over allowed requests a second; above 1, values come later than asked.",
-    labelNames,
+    labelNames: ["quota", "account", "region"],
     registers: [registry],
     collect() {
       needed.reset();
