@@ -3,10 +3,12 @@ import type { ExternalValueModel } from "../../../api/model.ts";
 import { parseExternalValue } from "../../../api/parse-external-value.ts";
 
 /** Names that meet often, so that items, templates and targets speak of the same keys; some of them hostile. */
-const keyName = fc.constantFrom(
+const anyKeyName = fc.constantFrom(
   ...["A", "B", "C", "DB_USER", "password", "x.y", "a-b", "tls.crt", "tls.key", "username"],
   ...[".dockerconfigjson", "__proto__", "constructor", "k".repeat(253)],
 );
+
+const keyName = fc.oneof(fc.constantFrom("A", "B"), anyKeyName);
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
@@ -100,7 +102,7 @@ const templateSource = fc.oneof(
 const metadataValue = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom("fixed", "") },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: keyName.map((key) => `{{ values[${JSON.stringify(key)}] | default: "d" | truncate: 40 }}`),
   },
 );
