@@ -60,6 +60,7 @@ export function createBench(): Bench {
     gatherTimeoutMs: 60_000,
     owns: () => true,
     find: () => cluster.find("ExternalValue", "checkout"),
+    waiting: () => 0,
     watchedTarget: (kind, _namespace, name) => cluster.find(kind, name),
   });
   let generation = 0;
@@ -91,6 +92,17 @@ function defaultStore(): StoreModel {
   });
   if (!parsed.ok) throw new Error(parsed.failure.message);
   return parsed.value;
+}
+
+/** JSON merge patch (RFC 7396). */
+function merged(before: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const whole: Record<string, unknown> = { ...(typeof before === "object" ? before : {}) };
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete whole[name];
+    else whole[name] = merged(whole[name], value);
+  }
+  return whole;
 }
 
 export interface FakeCluster {
@@ -143,6 +155,26 @@ function createFakeCluster(): FakeCluster {
       const before = objects.get(`${type.kind}/${object.metadata.name}`) ?? missing();
       return put({ ...before, ...object, metadata: { ...before.metadata, ...object.metadata } }, fieldManager);
     },
+    async mergePatch(
+      type: { kind: string },
+      { name }: { name: string },
+      patch: object,
+      { fieldManager }: { fieldManager: string },
+    ) {
+      log.push(`patch ${type.kind}`);
+      const before = objects.get(`${type.kind}/${name}`) ?? missing();
+      return put(merged(before, patch) as KubernetesObject, fieldManager);
+    },
+    async mergePatch(
+      type: { kind: string },
+      { name }: { name: string },
+      patch: Readonly<Record<string, unknown>>,
+      { fieldManager }: { fieldManager: string },
+    ) {
+      log.push(`patch ${type.kind}`);
+      const before = objects.get(`${type.kind}/${name}`) ?? missing();
+      return put(mergePatched(before, patch) as KubernetesObject, fieldManager);
+    },
     async replaceStatus(type: { kind: string }, object: KubernetesObject & { status?: unknown }) {
       log.push(`status ${type.kind}`);
       const before = objects.get(`${type.kind}/${object.metadata.name}`) ?? missing();
@@ -160,4 +192,15 @@ function createFakeCluster(): FakeCluster {
     put,
     remove: (kind, name) => void objects.delete(`${kind}/${name}`),
   };
+}
+
+/** RFC 7386. */
+function mergePatched(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const merged = new Map(Object.entries(typeof target === "object" && target !== null ? target : {}));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, mergePatched(merged.get(name), value));
+  }
+  return Object.fromEntries(merged);
 }
