@@ -1,6 +1,9 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
+import { toAscii } from "./build/ascii.ts";
+import { leaveOutApiClients } from "./build/leave-out.ts";
 
 // Bundles the command line, with all that it depends on, into the one file dist/main.js: `node hack/build.ts`.
 
@@ -17,7 +20,7 @@ const banner = [
   "const require = __createRequireOfBundle(import.meta.url);",
 ].join("\n");
 
-const options: BuildOptions = {
+const options = {
   absWorkingDir: root,
   entryPoints: ["src/main.ts"],
   outfile,
@@ -33,11 +36,17 @@ const options: BuildOptions = {
   legalComments: "linked",
   banner: { js: banner },
   define: { "process.env.NODE_ENV": '"production"' },
+  plugins: [leaveOutApiClients],
   logLevel: "info",
-};
+  write: false,
+} as const satisfies BuildOptions;
 
 try {
-  await build(options);
+  const { outputFiles } = await build(options);
+  mkdirSync(dirname(outfile), { recursive: true });
+  for (const file of outputFiles) {
+    writeFileSync(file.path, file.path === outfile ? toAscii(file.text) : file.contents);
+  }
   chmodSync(outfile, 0o755);
 } catch {
   // esbuild has printed what is wrong, and where.
