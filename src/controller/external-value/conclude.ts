@@ -51,7 +51,7 @@ export interface Conclusion {
 /** Conditions, rows and the next visit, all from what was read and done. Pure. */
 export function conclude(input: ConcludeInput): Conclusion {
   const { model, items, settled, previous, restarts, now } = input;
-  const failures = unique([...settled.flatMap(failuresOf), ...(restarts?.failures ?? [])]);
+  const failures = unique([...settled.flatMap((entry) => failuresOf(entry, input)), ...(restarts?.failures ?? [])]);
   const degraded = unique(settled.flatMap(({ decision }) => decision.selection.degraded));
   const rows = rowsOf(items, new Map(settled.map(fateOf)), input.rows ?? previous.values);
   const faulty = rows.filter((row) => row.state !== "Synced" && !isLetGo(row)).length;
@@ -103,10 +103,18 @@ function isUnreported({ decision, memo }: Settled, previous: StatusModel): boole
   return memo !== undefined && memo.dataVersion > (row?.dataVersion ?? 0);
 }
 
-function failuresOf({ decision, refused }: Settled): readonly Failure[] {
+function failuresOf({ decision, refused, stands }: Settled, input: ConcludeInput): readonly Failure[] {
   if (refused) return [refused];
-  if (decision.kind === "frozen") return decision.failures;
+  if (decision.kind === "frozen") {
+    // What was right for this spec is still right, and is only degraded.
+    return decision.atLast === true && stands && wasReady(input) ? [] : decision.failures;
+  }
   return decision.kind === "planned" && decision.plan.action === "fail" ? [decision.plan.failure] : [];
+}
+
+function wasReady({ model, previous }: ConcludeInput): boolean {
+  const ready = previous.conditions.find(({ type }) => type === "Ready");
+  return ready?.status === "True" && previous.observedGeneration === model.generation;
 }
 
 function unique(failures: readonly Failure[]): Failure[] {
@@ -115,15 +123,17 @@ function unique(failures: readonly Failure[]): Failure[] {
 
 /** `7 keys in Secret/checkout, 2 in ConfigMap/checkout-config`. */
 function syncedMessage(settled: readonly Settled[]): string {
-  const parts = settled.flatMap(({ decision }, index) => {
-    if (decision.kind === "delete")
-      return [`${decision.target.kind}/${decision.target.name} deleted: all its values are gone`];
-    if (decision.kind !== "planned") return [];
-    const count = decision.composed.data.size;
-    const unit = index === 0 ? (count === 1 ? " key" : " keys") : "";
-    return [`${count}${unit} in ${decision.target.kind}/${decision.target.name}`];
-  });
-  return parts.join(", ");
+  return settled.flatMap(({ decision }, index) => targetMessage(decision, index === 0)).join(", ");
+}
+
+function targetMessage(decision: TargetDecision, isFirst: boolean): string[] {
+  const name = `${decision.target.kind}/${decision.target.name}`;
+  if (decision.kind === "delete") return [`${name} deleted: all its values are gone`];
+  if (decision.kind === "frozen") return [`${name} stays with its last content`];
+  if (decision.kind !== "planned") return [];
+  const count = decision.composed.data.size;
+  const unit = isFirst ? (count === 1 ? " key" : " keys") : "";
+  return [`${count}${unit} in ${name}`];
 }
 
 /** Whether a target is as wanted. */

@@ -7,7 +7,7 @@ import type { Fingerprinter } from "../target/fingerprint.ts";
 import type { Observation, ObservedTarget } from "../target/observation.ts";
 import { planTarget, type TargetPlan } from "../target/plan-target.ts";
 import type { TargetEntry } from "./gather-targets.ts";
-import { type Item, type ItemResult, isRouted, type Selection, select } from "./select.ts";
+import { hasTemplates, type Item, type ItemResult, isRouted, type Selection, select } from "./select.ts";
 import type { TargetRow } from "./status-model.ts";
 
 /** Everything that the decision about one target rests on. */
@@ -33,8 +33,8 @@ export interface DecideInput {
 export type TargetDecision = {
   readonly target: TargetModel;
   readonly selection: Selection;
-} & (
-  | { readonly kind: "frozen"; readonly failures: readonly Failure[] }
+} /** `atLast`: with its last good content, since a kept value cannot be read back. */ & (
+  | { readonly kind: "frozen"; readonly failures: readonly Failure[]; readonly atLast?: boolean }
   /** deletionPolicy Delete, and all its values are gone. */
   | { readonly kind: "delete" }
   | {
@@ -57,7 +57,10 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
   if (selection.allGone) return { ...decided, kind: "delete" };
   if (!input.templatesFrom.ok) return { ...decided, kind: "frozen", failures: [input.templatesFrom.failure] };
   if (selection.kept.length > 0 && observation.kind === "unchanged") return { ...decided, kind: "observe" };
-  const composed = await composeTarget(target, [...selection.keys, ...keptKeys(selection, input)], {
+  const kept = keptKeys(selection, input);
+  const withheld = withheldFrom(target, selection, kept);
+  if (withheld.length > 0) return { ...decided, kind: "frozen", failures: withheld, atLast: true };
+  const composed = await composeTarget(target, [...selection.keys, ...kept], {
     sandbox: input.sandbox,
     uid: input.owner.uid,
     templatesFrom: input.templatesFrom.value,
@@ -83,15 +86,27 @@ function planContext({ target, owner, fieldManager, fingerprinter, entry, known,
   };
 }
 
+/**
+ * What was delivered before, is to be kept, and does not stand in the target to be read back: a variable, or a key that
+ * goes elsewhere. Templates would render without it, and put a default in the place of a good value.
+ */
+function withheldFrom(target: TargetModel, { kept, degraded }: Selection, readBack: readonly ShapedKey[]) {
+  if (!hasTemplates(target)) return [];
+  const known = new Set(readBack.map(({ key }) => key));
+  const isWithheld = ({ delivered }: ItemResult): boolean => [...(delivered ?? [])].some((key) => !known.has(key));
+  return kept.some(isWithheld) ? degraded : [];
+}
+
 /** The last values of optional keys that cannot be read now, out of the target itself. */
 function keptKeys({ keys, kept }: Selection, input: DecideInput): readonly ShapedKey[] {
   const { observation, target } = input;
   if (observation.kind !== "read") return [];
   const { data } = observation.object;
   const routed = kept.filter((entry) => isRouted(entry, target));
+  const outputs = templateOutputs(target);
   const named = routed.flatMap(({ item, lost }) => {
     const key = lost ? lost.key : "key" in item ? item.key : undefined;
-    return key === undefined ? [] : keptKey(item, key, observation.object);
+    return key === undefined || outputs.has(key) ? [] : keptKey(item, key, observation.object);
   });
   const find = routed.find(({ item, lost }) => !lost && !("key" in item))?.item;
   if (!find) return named;
@@ -118,9 +133,13 @@ function accountedKeys(keys: readonly ShapedKey[], { target, items }: DecideInpu
     ...keys.flatMap(({ key, to }) => (to === target.kind ? [key] : [])),
     ...items.flatMap(({ item }) => ("key" in item && item.to === target.kind ? [item.key] : [])),
     ...items.flatMap(({ lost }) => (lost?.to === target.kind ? [lost.key] : [])),
-    ...Object.keys(target.template?.data ?? {}),
-    ...(target.template?.from ?? []).map(({ as }) => as),
+    ...templateOutputs(target),
   ]);
+}
+
+/** Keys that templates write: what stands there is no value of an item. */
+function templateOutputs({ template }: TargetModel): ReadonlySet<string> {
+  return new Set([...Object.keys(template?.data ?? {}), ...(template?.from ?? []).map(({ as }) => as)]);
 }
 
 const isOurs = (key: string, { keyManagers }: ObservedTarget, { fieldManager }: DecideInput): boolean =>

@@ -22,6 +22,13 @@ export function deliveredBefore(rows: readonly ValueRow[], item: Item, origin: s
   return here.every(isLetGo) ? "letGo" : "here";
 }
 
+/** The keys of an item that were delivered before and not let go since, whatever it comes to now. */
+export function deliveredKeys(rows: readonly ValueRow[], item: Item): ReadonlySet<string> {
+  const id = "key" in item ? undefined : itemId(item);
+  const isIts = (row: ValueRow): boolean => (id === undefined ? isRowOf(row, item) : row.item === id);
+  return new Set(rows.flatMap((row) => (row.version !== undefined && !isLetGo(row) && isIts(row) ? [row.key] : [])));
+}
+
 /** Whether a row speaks of the value that the item asks for now; the key alone does not tell. */
 export function isRowOf(row: ValueRow, item: Item): boolean {
   if (isCutOf(row.source, describeRef(item.ref))) return row.key === ("key" in item ? item.key : item.field);

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { ExternalValueModel } from "../../api/model.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Line } from "../queue/fair-lines.ts";
 import { createTimeLimit } from "../time-limit.ts";
+import { deliveredKeys } from "./delivered.ts";
 import { type Entry, targetKey } from "./entry.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
@@ -11,7 +13,7 @@ import { isHandled, refreshEcho } from "./refresh-request.ts";
 import type { ItemResult } from "./select.ts";
 import type { Services } from "./services.ts";
 import { shapeItems } from "./shape-items.ts";
-import type { StatusModel } from "./status-model.ts";
+import type { StatusModel, ValueRow } from "./status-model.ts";
 import { hasTemplateSources } from "./template-sources.ts";
 
 export interface ReadContext {
@@ -65,7 +67,14 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
   });
   const items = withLostKeys(await shapeItems(gathered, services.sandbox), rows, entry.missedSince);
   rememberSecondLook(entry, items);
-  return { kind: "read", items, inputs: inputsOf(context, readings) };
+  return { kind: "read", items: items.map((item) => withDelivered(item, rows)), inputs: inputsOf(context, readings) };
+}
+
+/** What may have to be kept says what it brought before. */
+function withDelivered(entry: ItemResult, rows: readonly ValueRow[]): ItemResult {
+  const { item, lost, result } = entry;
+  if (!item.optional || result.kind === "keys") return entry;
+  return { ...entry, delivered: lost ? new Set([lost.key]) : deliveredKeys(rows, item) };
 }
 
 /** What is said to be gone is read once more, when enough time has passed, however fresh the news is. */
@@ -133,7 +142,8 @@ function inputsOf(
     parts.push(services.directory.revision(entry.item.store, model.namespace), entry.resolution.origin);
     parts.push(...reading.good.values.map(({ versionKey }) => versionKey));
   }
-  return parts.join("\n");
+  // A hash, since it is kept for every resource.
+  return createHash("sha256").update(parts.join("\n")).digest("base64");
 }
 
 function targetsUntouched(model: ExternalValueModel, entry: Entry): boolean {

@@ -14,6 +14,8 @@ export interface ItemResult {
   readonly origin?: string;
   /** A key that a `dataFrom` item brought before and brings no longer; the result is about it alone. */
   readonly lost?: ValueRow;
+  /** The keys that it brought before, as far as the status tells. */
+  readonly delivered?: ReadonlySet<string>;
   readonly result:
     | {
         readonly kind: "keys";
@@ -112,6 +114,7 @@ function bringsNothing({ result }: ItemResult, { kind }: TargetModel): boolean {
   return result.kind === "keys" && !result.keys.some(({ to }) => to === kind);
 }
 
-function hasTemplates({ template, labels, annotations }: TargetModel): boolean {
+/** Also in its labels and annotations. */
+export function hasTemplates({ template, labels, annotations }: TargetModel): boolean {
   return template !== undefined || [...Object.values(labels), ...Object.values(annotations)].some(isTemplate);
 }
