@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { ExternalValueModel } from "../../api/model.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Line } from "../queue/fair-lines.ts";

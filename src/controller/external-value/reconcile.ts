@@ -2,6 +2,7 @@ import type { Condition, Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
 import { ApiError } from "../../kubernetes/client.ts";
+import type { Want } from "../../aws/reader.ts";
 import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
@@ -273,19 +274,21 @@ function subscribe(
   );
   const signature = [model.generation, ...readers].join(" ");
   if (entry.subscribed === signature) return;
-  subscriptions.subscribe(key, wantsOf(model, sourced));
-  entry.readAt = () => stalestRead(sourced);
+  const wants = wantsOf(model, sourced);
+  subscriptions.subscribe(key, wants);
+  entry.readAt = wants.length < sourced.length ? () => undefined : () => stalestRead(wants);
   entry.subscribed = signature;
 }
 
 /** When the stalest value was read; undefined while one was never read. */
-function stalestRead(sourced: readonly Sourced[]): number | undefined {
-  const times = sourced.map(({ item, resolution }) =>
-    resolution.kind === "ready" ? resolution.reader.peek(item.ref)?.good?.at : undefined,
-  );
-  return times.includes(undefined) || times.length === 0
-    ? undefined
-    : Math.min(...times.filter((time) => time !== undefined));
+function stalestRead(wants: readonly Want[]): number | undefined {
+  let stalest: number | undefined;
+  for (const { reader, ref } of wants) {
+    const at = reader.peek(ref)?.good?.at;
+    if (at === undefined) return undefined;
+    stalest = Math.min(at, stalest ?? at);
+  }
+  return stalest;
 }
 
 async function finish(status: StatusModel, { key, object, entry, previous }: Visit, services: Services): Promise<void> {
