@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createHash } from "node:crypto";
 import type { ExternalValueModel } from "../../api/model.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Line } from "../queue/fair-lines.ts";
