@@ -17,10 +17,18 @@ export interface ManyResources {
   untilRight(what: string, timeoutMs: number): Promise<void>;
 }
 
+export interface ManyOptions {
+  readonly count: number;
+  /** refreshInterval. */
+  readonly interval: string;
+  /** More of the spec of one, in YAML, indented by two and ended by a line break. */
+  readonly settings?: (index: number) => string;
+}
+
 export async function arrangeMany(
   bench: FaultBench,
   place: Place,
-  { count, interval }: { readonly count: number; readonly interval: string },
+  { count, interval, settings = () => "" }: ManyOptions,
 ): Promise<ManyResources> {
   const values = new Map<string, string>();
   let round = 0;
@@ -54,7 +62,7 @@ export async function arrangeMany(
       bench.cluster.delete({ apiVersion: "v1", kind: "Secret", name: nameOf(index), namespace: place.namespace }),
     applyAll: () =>
       all(async (index) => {
-        const spec = `  refreshInterval: ${interval}\n  data:\n    - { key: VALUE, parameterStore: { name: /${place.namespace}/${index} } }\n`;
+        const spec = `${settings(index)}  refreshInterval: ${interval}\n  data:\n    - { key: VALUE, parameterStore: { name: /${place.namespace}/${index} } }\n`;
         await eventually(() => place.apply(nameOf(index), spec), {
           what: "an ExternalValue is applied",
           timeoutMs: 120_000,
