@@ -60,7 +60,6 @@ export function createBench(): Bench {
     gatherTimeoutMs: 60_000,
     owns: () => true,
     find: () => cluster.find("ExternalValue", "checkout"),
-    waiting: () => 0,
     watchedTarget: (kind, _namespace, name) => cluster.find(kind, name),
   });
   let generation = 0;
@@ -165,16 +164,6 @@ function createFakeCluster(): FakeCluster {
       const before = objects.get(`${type.kind}/${name}`) ?? missing();
       return put(merged(before, patch) as KubernetesObject, fieldManager);
     },
-    async mergePatch(
-      type: { kind: string },
-      { name }: { name: string },
-      patch: Readonly<Record<string, unknown>>,
-      { fieldManager }: { fieldManager: string },
-    ) {
-      log.push(`patch ${type.kind}`);
-      const before = objects.get(`${type.kind}/${name}`) ?? missing();
-      return put(mergePatched(before, patch) as KubernetesObject, fieldManager);
-    },
     async replaceStatus(type: { kind: string }, object: KubernetesObject & { status?: unknown }) {
       log.push(`status ${type.kind}`);
       const before = objects.get(`${type.kind}/${object.metadata.name}`) ?? missing();
@@ -192,15 +181,4 @@ function createFakeCluster(): FakeCluster {
     put,
     remove: (kind, name) => void objects.delete(`${kind}/${name}`),
   };
-}
-
-/** RFC 7386. */
-function mergePatched(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
-  const merged = new Map(Object.entries(typeof target === "object" && target !== null ? target : {}));
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(name);
-    else merged.set(name, mergePatched(merged.get(name), value));
-  }
-  return Object.fromEntries(merged);
 }
