@@ -1,7 +1,6 @@
 import type { Condition, Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
-import { ApiError } from "../../kubernetes/client.ts";
 import type { Want } from "../../aws/reader.ts";
 import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
@@ -19,9 +18,10 @@ import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
 import { readItemResults } from "./read-items.ts";
 import type { Services } from "./services.ts";
-import { RacedError, settleTargets } from "./settle.ts";
+import { settleTargets } from "./settle.ts";
 import type { StatusModel } from "./status-model.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
+import { troubleOf } from "./trouble.ts";
 import { knownStatus, writeStatus } from "./write-status.ts";
 
 /** Brings one ExternalValue and its targets in step, and says when to come again. */
@@ -68,7 +68,8 @@ export function createReconciler(services: Services): Reconciler {
       try {
         return await look(visit);
       } catch (error) {
-        if (!(error instanceof ApiError || error instanceof RacedError)) await admitBug(visit, services);
+        const trouble = troubleOf(error);
+        if (trouble) await admit(trouble, visit, services);
         throw error;
       }
     },
@@ -128,14 +129,10 @@ function parse(entry: Entry, object: KubernetesObject, services: Services): Pars
   return { ok: true, model: parsed.value };
 }
 
-const bug: Failure = {
-  reason: "InternalError",
-  message: "a bug in the operator: it tries again, and its log has the stack; the targets stay as they are",
-};
-
-/** Says in the status what the queue logs. A status that cannot be written must not hide the bug. */
-async function admitBug(visit: Visit, services: Services): Promise<void> {
-  const status = { ...visit.previous, conditions: failed(bug, visit.previous) };
+/** Says in the status what the queue logs. A status that cannot be written must not hide the trouble. */
+async function admit(trouble: Failure, visit: Visit, services: Services): Promise<void> {
+  delete visit.entry.settledInputs;
+  const status = { ...visit.previous, conditions: failed(trouble, visit.previous) };
   await finish(status, visit, services).catch(() => undefined);
 }
 

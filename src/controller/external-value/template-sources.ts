@@ -1,9 +1,10 @@
 import type { ExternalValueModel, TargetModel, TemplateFrom } from "../../api/model.ts";
-import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
 import type { Result } from "../../values/contract.ts";
 import { resourceTypeOf } from "../target/apply-target.ts";
 import type { TargetObject } from "../target/desired.ts";
 import { targetsOf } from "./gather-targets.ts";
+import { isRefusal } from "./trouble.ts";
 
 /** Reads the sources of `template.from` of every target. They carry no label of ours, so they are read at each visit. */
 export async function readTemplateSources(
@@ -37,7 +38,9 @@ async function readSources(
 }
 
 async function readSource(source: TemplateFrom, namespace: string, client: KubernetesClient): Promise<Result<string>> {
-  const object = await client.get<TargetObject>(resourceTypeOf[source.kind], { namespace, name: source.name });
+  const found = await getSource(source, namespace, client);
+  if (!found.ok) return found;
+  const object = found.value;
   const text = object?.data && Object.hasOwn(object.data, source.key) ? object.data[source.key] : undefined;
   if (text === undefined) {
     const what = object ? `key ${source.key} of ${source.kind}/${source.name}` : `${source.kind}/${source.name}`;
@@ -50,4 +53,18 @@ async function readSource(source: TemplateFrom, namespace: string, client: Kuber
     };
   }
   return { ok: true, value: source.kind === "Secret" ? Buffer.from(text, "base64").toString("utf8") : text };
+}
+
+async function getSource(
+  { kind, name }: TemplateFrom,
+  namespace: string,
+  client: KubernetesClient,
+): Promise<Result<TargetObject | undefined>> {
+  try {
+    return { ok: true, value: await client.get<TargetObject>(resourceTypeOf[kind], { namespace, name }) };
+  } catch (error) {
+    if (!(error instanceof ApiError && isRefusal(error))) throw error;
+    const message = `${kind}/${name}, named in template.from, cannot be read: the API server refuses it (${error.message})`;
+    return { ok: false, failure: { reason: "TemplateFailed", message } };
+  }
 }
