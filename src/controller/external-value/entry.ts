@@ -1,6 +1,6 @@
 import type { Condition } from "../../api/conditions.ts";
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
-import type { TargetEntry } from "./gather-targets.ts";
+import { type TargetEntry, targetsOf } from "./gather-targets.ts";
 import type { StatusModel, ValueRow } from "./status-model.ts";
 
 /**
@@ -37,6 +37,17 @@ export function newEntry(uid: string): Entry {
 }
 
 export const targetKey = (kind: TargetKind, name: string): string => `${kind}/${name}`;
+
+/** What was removed, and what the spec names no longer: no event tells of it any more, so its memory would mislead. */
+export function forgetTargets(
+  { targets }: Entry,
+  model: ExternalValueModel,
+  removed: readonly { readonly kind: TargetKind; readonly name: string }[],
+): void {
+  const named = new Set(targetsOf(model).map(({ kind, name }) => targetKey(kind, name)));
+  for (const { kind, name } of removed) named.delete(targetKey(kind, name));
+  for (const key of [...targets.keys()]) if (!named.has(key)) targets.delete(key);
+}
 
 /** The memory of a target, made where there is none. */
 export function targetEntry(entry: Entry, kind: TargetKind, name: string): TargetEntry {

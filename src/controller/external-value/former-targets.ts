@@ -9,6 +9,7 @@ import type { TargetRow } from "./status-model.ts";
 export interface FormerTargets {
   /** Could not be removed yet: they stay in the status, so that they are not forgotten. */
   readonly lingering: readonly TargetRow[];
+  /** No longer there, or no longer ours. */
   readonly removed: readonly TargetRow[];
 }
 
@@ -32,7 +33,7 @@ export async function removeFormerTargets(
   for (const row of due) {
     const result = await removeTarget({ ...row, allGone: isNamed(row) }, write);
     if (result === "raced") lingering.push(row);
-    if (result === "deleted") removed.push(row);
+    else removed.push(row);
   }
   return { lingering, removed };
 }

@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { type Bench, createBench } from "./testing/bench.ts";
+
+const data = [{ key: "A", parameterStore: { name: "/a" } }];
+const named = (name: string) => ({ secret: { name }, data });
+const routed = (to: string) => ({ data: data.map((item) => ({ ...item, to })) });
+
+let bench: Bench;
+
+beforeEach(() => {
+  bench = createBench();
+  bench.fake.calls.putParameter("/a", "one");
+});
+
+const targets = (): string[] =>
+  ["Secret/checkout", "Secret/other", "ConfigMap/checkout"].filter((address) => {
+    const [kind = "", name = ""] = address.split("/");
+    return bench.cluster.find(kind, name) !== undefined;
+  });
+
+async function put(spec: object): Promise<void> {
+  bench.put(spec);
+  await bench.visit();
+}
+
+describe("there and back, before the watch has told of anything", () => {
+  it.each([
+    { reason: "a rename", first: named("checkout"), second: named("other"), between: ["Secret/other"] },
+    { reason: "another route", first: routed("Secret"), second: routed("ConfigMap"), between: ["ConfigMap/checkout"] },
+  ])("$reason: one target stands at any time", async ({ first, second, between }) => {
+    await put(first);
+    const before = targets();
+    await put(second);
+    expect(targets()).toEqual(between);
+    await put(first);
+    expect(targets()).toEqual(before);
+    expect(bench.status().targets).toHaveLength(1);
+    expect(bench.status().conditions[0]).toMatchObject({ status: "True" });
+  });
+});
+
+describe("a former target", () => {
+  it("stays while the new one cannot be made, and is not forgotten", async () => {
+    await put(named("checkout"));
+    bench.cluster.put({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "other", namespace: "shop" },
+    } as KubernetesObject);
+    await put(named("other"));
+    expect(bench.status().conditions[0]).toMatchObject({ status: "False", reason: "TargetConflict" });
+    expect(targets()).toEqual(["Secret/checkout", "Secret/other"]);
+    bench.cluster.remove("Secret", "other");
+    await bench.visit();
+    expect(targets()).toEqual(["Secret/other"]);
+  });
+
+  it("stays where another object has taken its name", async () => {
+    await put(named("checkout"));
+    bench.cluster.put({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "checkout", namespace: "shop", uid: "uid-another" },
+    } as KubernetesObject);
+    await put(named("other"));
+    expect(targets()).toEqual(["Secret/checkout", "Secret/other"]);
+  });
+
+  it("goes under deletionPolicy Delete, although another target is frozen", async () => {
+    bench.fake.calls.putParameter("/b", "two");
+    const spec = {
+      secret: { deletionPolicy: "Delete" },
+      data: [...data, { key: "B", to: "ConfigMap", parameterStore: { name: "/b" } }],
+    };
+    await put(spec);
+    bench.fake.calls.parameters.clear();
+    bench.put(spec, { "externalvalues.dev/refresh": "1" });
+    await bench.visit();
+    await bench.fake.clock.advance(70_000);
+    await bench.visit();
+    expect(targets()).toEqual(["ConfigMap/checkout"]);
+    expect(bench.status().targets.map(({ kind }) => kind)).toEqual(["ConfigMap"]);
+  });
+});
