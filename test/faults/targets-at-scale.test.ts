@@ -109,8 +109,8 @@ describe("all targets deleted at once", () => {
   async function untilTold(place: Place): Promise<void> {
     const uids = new Map((await secretsIn(place)).map(({ metadata }) => [metadata.name, metadata.uid]));
     const names = (object: ClusterObject) => {
-      const [target] = object.status?.["targets"] as readonly { readonly uid: string }[];
-      return target !== undefined && target.uid === uids.get(object.metadata.name);
+      const targets = object.status?.["targets"] as readonly { readonly uid: string }[] | undefined;
+      return targets?.[0] !== undefined && targets[0].uid === uids.get(object.metadata.name);
     };
     await untilAll(place, (object) => isHealthy(object) && names(object), "every status names its Secret", 30_000);
   }

@@ -10,12 +10,10 @@ export interface CrashRows {
   readonly bench?: FaultBenchOptions;
   /** Crashes of a scenario in the fast run. */
   readonly fastPoints: number;
-  /** Crashes of a scenario in the full run; default before and after every request. */
-  readonly fullPoints?: number;
 }
 
 /** Declares the tests of the scenarios: one of them a row, with an operator of their own. */
-export function describeCrashes({ scenarios, bench: options, fastPoints, fullPoints }: CrashRows): void {
+export function describeCrashes({ scenarios, bench: options, fastPoints }: CrashRows): void {
   let bench: FaultBench;
   let count: RequestCount;
   beforeAll(async () => {
@@ -29,7 +27,7 @@ export function describeCrashes({ scenarios, bench: options, fastPoints, fullPoi
       "%s",
       async (name, scenario) => {
         const undisturbed = await runUndisturbed(scenario, bench, count);
-        const points = pointsOf(undisturbed.requests, isFull ? fullPoints : fastPoints);
+        const points = pointsOf(undisturbed.requests, isFull ? scenario.fullPoints : fastPoints);
         const crashed = await crashAtEach(points, { scenario, undisturbed }, bench, count);
         expect(crashed.failures).toEqual([]);
         recordFault({
