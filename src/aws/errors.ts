@@ -21,6 +21,8 @@ export interface AwsErrorInit {
   readonly operation: string;
   /** For people, without values: AWS's own message, cut to 500 characters. */
   readonly message: string;
+  /** The same for those who only read through the store, where the message holds what is the store's alone: an external id. */
+  readonly messageForReaders?: string;
   /** The service said of this very thing that it does not exist, or is scheduled for deletion (api.md, "Gone"). */
   readonly gone?: boolean;
   /** For `credentials`: which step of the chain, with its ARN, and what the trust policy must allow. */
@@ -35,6 +37,7 @@ export class AwsError extends Error {
   readonly kind: AwsErrorKind;
   readonly code: string;
   readonly operation: string;
+  readonly messageForReaders: string;
   readonly gone: boolean;
   readonly step: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -44,6 +47,7 @@ export class AwsError extends Error {
     this.kind = init.kind;
     this.code = init.code;
     this.operation = init.operation;
+    this.messageForReaders = init.messageForReaders ?? init.message;
     this.gone = init.gone ?? false;
     this.step = init.step;
     this.retryAfterMs = init.retryAfterMs;

@@ -196,6 +196,8 @@ describe("a chain of roles", () => {
     expect(error.message).toMatch(
       `its trust policy must allow sts:AssumeRole and sts:TagSession to arn:aws:sts::${account}:assumed-role/A/session with the external id e-2`,
     );
+    expect(error.messageForReaders).toMatch("with the store's external id, and that identity's own policy must too");
+    expect(error.messageForReaders).not.toContain("e-2");
     await failureOf(read(failing));
     expect(signers("AssumeRole")).toHaveLength(2);
   });

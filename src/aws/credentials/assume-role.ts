@@ -38,10 +38,13 @@ function isExpired(thrown: unknown): boolean {
 function hopError(thrown: unknown, { hop, caller }: { readonly hop: Hop; readonly caller: Credentials }): Error {
   const actions = Object.keys(hop.sessionTags).length > 0 ? "sts:AssumeRole and sts:TagSession" : "sts:AssumeRole";
   const principal = caller.arn ?? "the identity before it in the chain";
-  const condition = hop.externalId === undefined ? "" : ` with the external id ${hop.externalId}`;
+  const remedy = (condition: string): string =>
+    `its trust policy must allow ${actions} to ${principal}${condition}, and that identity's own policy must too`;
   return stepError(thrown, {
     step: `AssumeRole ${hop.roleArn}`,
     operation: "AssumeRole",
-    remedy: `its trust policy must allow ${actions} to ${principal}${condition}, and that identity's own policy must too`,
+    remedy: remedy(hop.externalId === undefined ? "" : ` with the external id ${hop.externalId}`),
+    // Whoever may read through a store need not know it.
+    remedyForReaders: remedy(hop.externalId === undefined ? "" : " with the store's external id"),
   });
 }

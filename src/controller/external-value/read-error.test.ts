@@ -22,6 +22,12 @@ describe("a failed read, in words for a user", () => {
         "key DB: no valid credentials to read secret prod/db in eu-west-1: access key from Secret shop/keys: there is no such Secret",
     },
     {
+      name: "credentials: nothing that is the store's alone",
+      error: { kind: "credentials", message: "the external id e-2", messageForReaders: "the store's external id" },
+      reason: "CredentialsFailed",
+      message: "key DB: no valid credentials to read secret prod/db in eu-west-1: the store's external id",
+    },
+    {
       name: "not there",
       error: { kind: "notFound", gone: true },
       reason: "ValueNotFound",

@@ -30,7 +30,7 @@ function sentence(what: string, ref: ValueRef, error: AwsError): string {
       return `not allowed to read ${what}; ${advice(ref)} (${error.message})`;
     case "credentials":
     case "expired":
-      return `no valid credentials to read ${what}: ${error.message}`;
+      return `no valid credentials to read ${what}: ${error.messageForReaders}`;
     case "throttled":
       return `AWS throttles reading ${what}; it is tried again`;
     case "unavailable":
