@@ -10,7 +10,7 @@ import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../res
 import { restartsSwitchedOff } from "../restart/switched-off.ts";
 import { conclude, stand, targetRows } from "./conclude.ts";
 import { conditionsOf, suspendedConditions } from "./conditions.ts";
-import { type Entry, newEntry, targetEntry } from "./entry.ts";
+import { type Entry, forgetTargets, newEntry, targetEntry } from "./entry.ts";
 import { recordOutcome, recordRestart, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
@@ -207,6 +207,7 @@ async function serve(
     wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
   });
   const former = await removeFormerTargets(model, previous.targets, settled, write);
+  forgetTargets(entry, model, former.removed);
   const targets = targetRows(settled, previous, former.lingering);
   const restarts = await restart({ model, targets, allStand: settled.every(stand) }, visit, services);
   const conclusion = conclude({
