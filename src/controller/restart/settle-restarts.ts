@@ -4,7 +4,7 @@ import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { RestartRow, StatusModel, TargetRow } from "../external-value/status-model.ts";
 import { combinedDataVersion } from "./data-version.ts";
-import { findWorkloads } from "./find-workloads.ts";
+import { findWorkloads, mostWorkloads } from "./find-workloads.ts";
 import type { RestartPace } from "./pace.ts";
 import { planRestarts, type RestartPlan, sortedRows } from "./plan-restarts.ts";
 import { restartWorkload } from "./restart-workload.ts";
@@ -48,8 +48,9 @@ export async function settleRestarts(input: SettleRestarts): Promise<RestartOutc
   if (!mustLook(input, dataVersion)) return { rows, dataVersion, failures: [] };
   const found = await findWorkloads(model, input.client);
   const plan = planRestarts({ ...found, rows, lastDataVersion: previous.dataVersion, dataVersion });
-  // What could not be read keeps its row.
-  const kept = found.failures.length > 0 ? rows.filter((row) => !isPlanned(row, plan)) : [];
+  // What could not be read keeps its row, as far as there is room: a status with more is refused as a whole.
+  const room = mostWorkloads - plan.rows.length - plan.due.length;
+  const kept = found.failures.length > 0 ? rows.filter((row) => !isPlanned(row, plan)).slice(0, Math.max(0, room)) : [];
   const standing = [...plan.rows, ...kept];
   if (!allStand) {
     const waiting = plan.due.map(({ row }) => row);
