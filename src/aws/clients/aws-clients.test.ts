@@ -361,11 +361,7 @@ describe("who it turns out to be", () => {
   });
 
   it("is asked once otherwise, and makes all identities of the account share its limits", async () => {
-    aws.answerTo("GetCallerIdentity", {
-      headers: { "content-type": "text/xml" },
-      text: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/x</Arn>
-        <UserId>U</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    });
+    aws.answerTo("GetCallerIdentity", callerIdentity("x"));
     const own = recipe(operator);
     const limiter = (scope: string): unknown => clients.limits.limiter(scope, "eu-west-1", "parameterReads");
     expect(limiter(clients.scopeOf(own))).not.toBe(limiter(account));
@@ -398,6 +394,30 @@ describe("closing", () => {
     await read(two);
     expect(signers("AssumeRole")).toHaveLength(3);
   });
+
+  it("forgets the steps of a chain too, once no other recipe goes by them", async () => {
+    aws.answerTo("AssumeRole", ...["A", "B", "C", "D", "E"].map((name) => assumed("AssumeRole", name)));
+    const [one, two] = [recipe(operator, hop("a"), hop("b")), recipe(operator, hop("a"), hop("c"))];
+    await read(one);
+    await read(two);
+    clients.calls(one, "eu-west-1").close();
+    await read(one);
+    // Its last step alone: the first one was still in use.
+    expect(signers("AssumeRole")).toEqual(["AKIAOPERATOR", "ASIAA", "ASIAA", "ASIAA"]);
+    clients.calls(one, "eu-west-1").close();
+    clients.calls(two, "eu-west-1").close();
+    await read(recipe(operator, hop("a")));
+    expect(signers("AssumeRole").at(-1)).toBe("AKIAOPERATOR");
+    expect(signers("AssumeRole")).toHaveLength(5);
+  });
+
+  it("forgets who a recipe turned out to be", async () => {
+    aws.answerTo("GetCallerIdentity", ...["x", "y"].map((user) => callerIdentity(user)));
+    const own = recipe(operator);
+    await clients.identityOf(own);
+    clients.calls(own, "eu-west-1").close();
+    expect(await clients.identityOf(own)).toMatchObject({ arn: `arn:aws:iam::${account}:user/y` });
+  });
 });
 
 describe("regions", () => {
@@ -408,3 +428,11 @@ describe("regions", () => {
     expect(clients.calls(own, "eu-west-1")).not.toBe(clients.calls(recipe(accessKey), "eu-west-1"));
   });
 });
+
+function callerIdentity(user: string) {
+  return {
+    headers: { "content-type": "text/xml" },
+    text: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/${user}</Arn>
+      <UserId>U</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+  };
+}

@@ -84,7 +84,10 @@ export function createAwsClients(options: AwsClientsOptions): AwsClients {
         close() {
           calls.delete(key);
           // Namespaces come and go, and with them recipes: nothing of them may stay.
-          if (![...calls.keys()].some((each) => each.endsWith(` ${recipeKey(recipe)}`))) identities.forget(recipe);
+          if (![...calls.keys()].some((each) => each.endsWith(` ${recipeKey(recipe)}`))) {
+            identities.forget(recipe);
+            lookup.forget(recipe);
+          }
           made.close();
         },
       };
@@ -92,7 +95,7 @@ export function createAwsClients(options: AwsClientsOptions): AwsClients {
       return closing;
     },
     async identityOf(recipe) {
-      const identity = await lookup(recipe);
+      const identity = await lookup.identityOf(recipe);
       if (identity !== undefined) limits.learn(scopeOf(recipe), identity.account);
       return identity;
     },

@@ -26,7 +26,7 @@ export interface IdentitiesOptions {
 /** The credentials of all recipes, for the life of the process. */
 export interface Identities {
   credentials(recipe: Recipe): CredentialSource;
-  /** Nobody reads by this recipe any more: its credentials leave the memory. What it shares with others stays. */
+  /** Nobody reads by this recipe any more: its credentials, and those of the steps to it, leave the memory. What it shares with others stays. */
   forget(recipe: Recipe): void;
 }
 
@@ -37,6 +37,8 @@ export interface Identities {
 export function createIdentities(options: IdentitiesOptions): Identities {
   const { clock, random, metrics, sts } = options;
   const sources = new Map<string, CredentialSource>();
+  /** Each recipe that somebody reads by, with the keys of all steps that lead to it. */
+  const inUse = new Map<string, readonly string[]>();
 
   function base(recipe: Recipe): Promise<Renewed> {
     const place = stsPlace(recipe);
@@ -53,11 +55,11 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   function renew(recipe: Recipe): Promise<Renewed> {
     const last = recipe.hops.at(-1);
     if (last === undefined) return base(recipe);
-    const parent = credentials({ ...recipe, hops: recipe.hops.slice(0, -1) });
+    const parent = sourceOf({ ...recipe, hops: recipe.hops.slice(0, -1) });
     return assumeRole(last, { parent, sts, place: stsPlace(recipe) });
   }
 
-  function credentials(recipe: Recipe): CredentialSource {
+  function sourceOf(recipe: Recipe): CredentialSource {
     const key = recipeKey(recipe);
     const known = sources.get(key);
     if (known !== undefined) return known;
@@ -71,5 +73,22 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     return source;
   }
 
-  return { credentials, forget: (recipe) => void sources.delete(recipeKey(recipe)) };
+  return {
+    credentials(recipe) {
+      inUse.set(recipeKey(recipe), stepKeys(recipe));
+      return sourceOf(recipe);
+    },
+    forget(recipe) {
+      inUse.delete(recipeKey(recipe));
+      const shared = new Set([...inUse.values()].flat());
+      for (const key of stepKeys(recipe)) if (!shared.has(key)) sources.delete(key);
+    },
+  };
+}
+
+/** Of the base, of each hop on top of it, and of the recipe itself. */
+function stepKeys(recipe: Recipe): readonly string[] {
+  return [0, ...recipe.hops.map((_, index) => index + 1)].map((length) =>
+    recipeKey({ ...recipe, hops: recipe.hops.slice(0, length) }),
+  );
 }

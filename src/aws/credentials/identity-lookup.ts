@@ -10,6 +10,12 @@ export interface Identity {
   readonly arn: string;
 }
 
+export interface IdentityLookup {
+  identityOf(recipe: Recipe): Promise<Identity | undefined>;
+  /** Nobody reads by this recipe any more. */
+  forget(recipe: Recipe): void;
+}
+
 /** After a failed GetCallerIdentity the next one waits this long: it is only for show. */
 const retryMs = 300_000;
 
@@ -21,10 +27,10 @@ export function createIdentityLookup(options: {
   readonly identities: Identities;
   readonly sts: Sts;
   readonly clock: Clock;
-}): (recipe: Recipe) => Promise<Identity | undefined> {
+}): IdentityLookup {
   const { identities, sts, clock } = options;
   const asked = new Map<string, { readonly answer: Promise<Identity | undefined>; readonly at: number }>();
-  return async (recipe) => {
+  async function identityOf(recipe: Recipe): Promise<Identity | undefined> {
     const credentials = await identities.credentials(recipe).get();
     const { arn, accountId } = credentials;
     if (arn !== undefined && accountId !== undefined) return { account: accountId, arn };
@@ -35,5 +41,7 @@ export function createIdentityLookup(options: {
     const answer = sts.getCallerIdentity(credentials, stsPlace(recipe)).catch(() => undefined);
     asked.set(key, { answer, at: clock.now() });
     return answer;
-  };
+  }
+
+  return { identityOf, forget: (recipe) => void asked.delete(recipeKey(recipe)) };
 }
