@@ -5,7 +5,7 @@ import { ApiError, type KubernetesClient, type ListPage, type WriteOptions } fro
 import { type Clock, monotonicClock } from "./clock.ts";
 import type { KubernetesObject, ObjectRef, ResourceType } from "./objects.ts";
 import { apiVersionOf, resourceTypes } from "./resource-types.ts";
-import { readWatch } from "./watch-stream.ts";
+import { type BookmarkHabit, readWatch } from "./watch-stream.ts";
 
 export interface KubernetesClientOptions {
   readonly kubeConfig: KubeConfig;
@@ -37,6 +37,14 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
     observe: options.observe ?? (() => {}),
   });
   const { request } = requester;
+  const habits = new Map<string, BookmarkHabit>();
+
+  function habitOf(type: ResourceType): BookmarkHabit {
+    const kind = `${apiVersionOf(type)}/${type.kind}`;
+    const known = habits.get(kind) ?? { expected: true };
+    habits.set(kind, known);
+    return known;
+  }
 
   async function read<T>(type: ResourceType, ref: ObjectRef, accept: string | undefined, signal?: AbortSignal) {
     try {
@@ -130,7 +138,7 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
       const response = await requester.open({ verb: "watch", method: "GET", type, path, ...accept, signal });
       onOpen?.();
       const silenceMs = query.timeoutSeconds * 1_000 + (options.watchGraceMs ?? 20_000);
-      yield* readWatch(response, { clock, silenceMs });
+      yield* readWatch(response, { clock, silenceMs, habit: habitOf(type) });
     },
 
     close: () => requester.close(),

@@ -9,13 +9,13 @@ import { readWatch } from "./watch-stream.ts";
 
 const event = (type: string, name = "a") => `${JSON.stringify({ type, object: { metadata: { name } } })}\n`;
 
-function watch() {
+function watch(habit = { expected: true }) {
   const stream = new PassThrough();
   const clock = createFakeClock();
   const events: WatchEvent[] = [];
   const ended = (async () => {
     try {
-      for await (const one of readWatch(stream as unknown as IncomingMessage, { clock, silenceMs: 320_000 }))
+      for await (const one of readWatch(stream as unknown as IncomingMessage, { clock, silenceMs: 320_000, habit }))
         events.push(one);
       return "closed";
     } catch (error) {
@@ -43,7 +43,7 @@ describe("a watch stream", () => {
   });
 
   it("is broken by silence beyond its timeout, counted from the last sign of life", async () => {
-    const { stream, clock, ended, events } = watch();
+    const { stream, clock, ended, events } = watch({ expected: false });
     await clock.advance(310_000);
     stream.write(event("ADDED"));
     await clock.advance(319_000);
@@ -52,13 +52,35 @@ describe("a watch stream", () => {
     expect(await ended).toBe("silent");
   });
 
+  it("is broken by silence from its very beginning, where bookmarks can be counted on", async () => {
+    const habit = { expected: true };
+    const first = watch(habit);
+    await first.clock.advance(149_000);
+    expect(first.stream.destroyed).toBe(false);
+    await first.clock.advance(1_000);
+    expect(await first.ended).toBe("silent");
+    // Nobody knows whether the server is silent or the connection: the next one gets its time.
+    const second = watch(habit);
+    await second.clock.advance(319_000);
+    expect(second.stream.destroyed).toBe(false);
+    second.stream.write(event("BOOKMARK"));
+    await second.clock.advance(0);
+    second.stream.end();
+    expect(await second.ended).toBe("closed");
+    const third = watch(habit);
+    await third.clock.advance(150_000);
+    expect(await third.ended).toBe("silent");
+  });
+
   it("expects bookmarks about every minute, once there has been one", async () => {
-    const { stream, clock, ended } = watch();
+    const habit = { expected: false };
+    const { stream, clock, ended } = watch(habit);
     stream.write(event("BOOKMARK"));
     await clock.advance(149_000);
     expect(stream.destroyed).toBe(false);
     await clock.advance(1_000);
     expect(await ended).toBe("silent");
+    expect(habit.expected).toBe(true);
   });
 
   it("is cut by a reset", async () => {

@@ -5,13 +5,24 @@ import { createLineSplitter } from "./lines.ts";
 
 // etcd takes requests of at most 1.5 MiB; in JSON, with escapes and managed fields, an object stays well below this.
 const longestLineBytes = 16 * 2 ** 20;
-// The API server sends a bookmark about every minute, once it has sent one.
-const silenceAfterBookmarkMs = 150_000;
+// The API server sends a bookmark about every minute: each of two may come late.
+const silenceBetweenBookmarksMs = 150_000;
+
+/**
+ * Whether bookmarks can be counted on, remembered from one watch of a kind to the next. They are, until a watch has been
+ * silent without a single one: an API server need not send any, and of a kind without a change since its start it sends
+ * none before etcd notifies it of progress. One needless watch tells; without it a connection that is dead from its
+ * beginning would stand for as long as the watch may last.
+ */
+export interface BookmarkHabit {
+  expected: boolean;
+}
 
 export interface WatchStreamOptions {
   readonly clock: Clock;
   /** Silence longer than this is a broken connection: the server's own timeout and some grace. */
   readonly silenceMs: number;
+  readonly habit: BookmarkHabit;
 }
 
 /** The events of an accepted watch. Ends when the server ends it; throws WatchBroken on any other end. */
@@ -20,7 +31,7 @@ export async function* readWatch(response: IncomingMessage, options: WatchStream
   try {
     for await (const line of readLines(response, silence.heard)) {
       const event = parseEvent(line);
-      if (event.type === "BOOKMARK") silence.expectBookmarks();
+      if (event.type === "BOOKMARK") silence.bookmarked();
       yield event;
     }
   } catch (error) {
@@ -40,20 +51,23 @@ async function* readLines(response: IncomingMessage, heard: () => void): AsyncGe
   if (lines.unfinished > 0) throw new WatchBroken("cut", "The watch ended within a line");
 }
 
-function watchForSilence(response: IncomingMessage, { clock, silenceMs }: WatchStreamOptions) {
-  let limit = silenceMs;
+function watchForSilence(response: IncomingMessage, { clock, silenceMs, habit }: WatchStreamOptions) {
+  let isBookmarked = false;
   let cancel = (): void => {};
   const heard = (): void => {
     cancel();
+    const limit = habit.expected ? Math.min(silenceMs, silenceBetweenBookmarksMs) : silenceMs;
     cancel = clock.after(limit, () => {
+      habit.expected = isBookmarked;
       response.destroy(new WatchBroken("silent", `Nothing came on the watch for ${limit / 1_000} s`));
     });
   };
   heard();
   return {
     heard,
-    expectBookmarks(): void {
-      limit = Math.min(silenceMs, silenceAfterBookmarkMs);
+    bookmarked(): void {
+      isBookmarked = true;
+      habit.expected = true;
       heard();
     },
     stop: () => cancel(),
