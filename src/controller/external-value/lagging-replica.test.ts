@@ -3,9 +3,11 @@ import { parseExternalValue } from "../../api/parse-external-value.ts";
 import { parseStore } from "../../api/parse-store.ts";
 import type { SourceValue } from "../../api/source.ts";
 import { createFakePlane } from "../../aws/fakes/fake-plane.ts";
+import type { Reading } from "../../aws/reader.ts";
 import type { Resolution, StoreDirectory } from "../stores/directory.ts";
 import { outcomesOf, sourceItems } from "./gather-values.ts";
 import type { ValueRow } from "./status-model.ts";
+import { createBench } from "./testing/bench.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -55,4 +57,29 @@ it.each([
   const input = { model, directory, previousRows: rows, now, startedAt: now };
   const [gathered] = outcomesOf([sourced], readings, input);
   expect(gathered?.outcome).toMatchObject(kind === "waiting" ? { kind, promiseBroken: true } : { kind });
+});
+
+it("is Degraded also with the version that all was in order with, until the primary answers", async () => {
+  const bench = createBench();
+  let replicaRegion: string | undefined;
+  const { reader } = bench.fake;
+  const { read } = reader;
+  const inRegion = (reading: Reading): Reading =>
+    reading.good && replicaRegion ? { ...reading, good: { ...reading.good, replicaRegion } } : reading;
+  Object.assign(reader, {
+    read: async (...asked: Parameters<typeof read>) =>
+      new Map([...(await read(...asked))].map(([id, reading]) => [id, inRegion(reading)])),
+  });
+  const degraded = () => bench.status().conditions.find(({ type }) => type === "Degraded")?.status;
+  bench.fake.calls.putSecret("db", "one");
+  bench.put({ data: [{ key: "A", secretsManager: { secretId: "db" } }] });
+  await bench.visit();
+  await bench.visit();
+  expect(degraded()).toBe("False");
+  replicaRegion = "eu-central-1";
+  await bench.visit();
+  expect(degraded()).toBe("True");
+  replicaRegion = undefined;
+  await bench.visit();
+  expect(degraded()).toBe("False");
 });

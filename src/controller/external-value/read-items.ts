@@ -140,7 +140,8 @@ function inputsOf(
     const reading = readings.get(entry);
     if (!reading?.good || reading.failure || entry.resolution.kind !== "ready") return undefined;
     parts.push(services.directory.revision(entry.item.store, model.namespace), entry.resolution.origin);
-    parts.push(...reading.good.values.map(({ versionKey }) => versionKey));
+    // The same version from a replica is Degraded, and in order again from the primary region.
+    parts.push(reading.good.replicaRegion ?? "", ...reading.good.values.map(({ versionKey }) => versionKey));
   }
   // A hash, since it is kept for every resource.
   return createHash("sha256").update(parts.join("\n")).digest("base64");
