@@ -22,7 +22,7 @@ export interface Entry {
   secondLookAt?: number;
   /** When each key of a `dataFrom` was first missed. */
   readonly missedSince: Map<string, number>;
-  /** Every row of the last conclusion, also those for which the status has no room. */
+  /** Every row of the last conclusion, where the status has no room for all. */
   rows?: readonly ValueRow[];
   /** As last concluded, for the metrics. */
   conditions?: readonly Condition[];

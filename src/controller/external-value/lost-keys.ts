@@ -9,6 +9,9 @@ import { isLetGo, type ValueRow } from "./status-model.ts";
 /** When each key was first missed (clock milliseconds), by `slot`. */
 export type MissedSince = Map<string, number>;
 
+// Names that come and go for ever must not fill the status.
+const mostLetGo = 50;
+
 /**
  * A key that a find, a path or a JSON object brought before, and brings no longer, is a value that is gone: it must not
  * vanish in silence. Adds one missing value for each. The reading plane has asked a lost match directly before.
@@ -25,7 +28,8 @@ export function withLostKeys(
     const at = readAt(entry);
     if ("key" in item || at === undefined) return [entry];
     const id = itemId(item);
-    const brought = rows.filter((row) => row.item === id && row.version !== undefined);
+    const known = rows.filter((row) => row.item === id && row.version !== undefined);
+    const brought = [...known.filter(isLetGo).slice(-mostLetGo), ...known.filter((row) => !isLetGo(row))];
     const lost = brought.filter(({ key }) => !isSupplied(key, supplied));
     return [
       lost.length > 0 ? emptied(entry, at) : entry,

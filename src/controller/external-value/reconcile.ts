@@ -8,17 +8,17 @@ import type { Line } from "../queue/fair-lines.ts";
 import type { Verdict } from "../queue/work-queue.ts";
 import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../restart/settle-restarts.ts";
 import { restartsSwitchedOff } from "../restart/switched-off.ts";
-import { conclude, stand, targetRows } from "./conclude.ts";
+import { type Conclusion, conclude, stand, targetRows } from "./conclude.ts";
 import { conditionsOf, suspendedConditions } from "./conditions.ts";
-import { type Entry, forgetTargets, newEntry, targetEntry } from "./entry.ts";
+import { type Entry, forgetTargets, newEntry } from "./entry.ts";
 import { recordOutcome, recordRestart, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
-import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
 import { readItemResults } from "./read-items.ts";
 import type { Services } from "./services.ts";
 import { settleTargets } from "./settle.ts";
+import { sights } from "./sights.ts";
 import type { StatusModel } from "./status-model.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
@@ -222,26 +222,20 @@ async function serve(
     random: services.random,
     revisitMs: hasTemplateSources(model) ? model.refreshIntervalMs : undefined,
   });
-  entry.rows = conclusion.rows;
   await finish(conclusion.status, visit, services);
-  if (conclusion.inOrder) entry.settledInputs = read.inputs;
-  else delete entry.settledInputs;
+  remember(entry, conclusion, read.inputs);
   const touched = sights(model, entry).some(
     (sight, index) => sight.suspect && sight.text !== sightsBefore[index]?.text,
   );
   return touched ? { afterMs: 0, line: "interactive" } : conclusion.verdict;
 }
 
-/**
- * What is known of each target. One that was touched while its write was under way had no memo to be compared with then,
- * and is looked at again at once; one that was touched before, and may not be written now, was looked at in this visit.
- */
-function sights(model: ExternalValueModel, entry: Entry) {
-  return targetsOf(model).map(({ kind, name }) => {
-    const { memo, seenVersion, gone } = targetEntry(entry, kind, name);
-    const parts = [memo?.uid, memo?.resourceVersion, seenVersion, gone?.uid, gone?.resourceVersion];
-    return { suspect: isSuspect(targetEntry(entry, kind, name)), text: parts.join(" ") };
-  });
+/** What the next visit can spare itself, and the rows that found no room. */
+function remember(entry: Entry, { status, rows, inOrder }: Conclusion, inputs: string | undefined): void {
+  if (inOrder) entry.settledInputs = inputs;
+  else delete entry.settledInputs;
+  if (rows.length > status.values.length) entry.rows = rows;
+  else delete entry.rows;
 }
 
 async function restart(
