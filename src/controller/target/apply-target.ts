@@ -50,6 +50,10 @@ export async function applyTarget(write: TargetWrite, context: WriteContext): Pr
 async function send(write: TargetWrite, context: WriteContext): Promise<TargetObject> {
   const type = resourceTypeOf[write.composed.kind];
   const place = { namespace: context.owner.namespace, dataVersion: write.dataVersion };
+  if (exchangesData(write)) {
+    const ref = { namespace: place.namespace, name: write.composed.name };
+    return await context.client.mergePatch(type, ref, exchangePatch(write, place), options(context, {}));
+  }
   if (write.how === "update") {
     const object = targetObject(write.composed, write.shape, place, write.live);
     return await context.client.apply(type, object, options(context, { force: true }));
@@ -60,6 +64,29 @@ async function send(write: TargetWrite, context: WriteContext): Promise<TargetOb
     await context.client.delete(type, { namespace: place.namespace, name: write.composed.name }, write.live);
   }
   return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+}
+
+/** Keys go, or may change between `data` and `binaryData`, which the API server takes only where both happen at once. */
+function exchangesData({ how, removes, composed }: TargetWrite): boolean {
+  return how === "update" && removes !== undefined && (removes.length > 0 || composed.kind === "ConfigMap");
+}
+
+/** New data in, old keys out, with the count of it, in one request; uid and resourceVersion make it conditional. */
+function exchangePatch(
+  write: TargetWrite,
+  place: { readonly namespace: string; readonly dataVersion: number },
+): object {
+  const { metadata, data, binaryData } = targetObject(write.composed, write.shape, place, write.live);
+  const { labels, annotations } = metadata;
+  const gone = nulls(write.removes ?? []);
+  return {
+    // Not the owners: a merge patch would replace the list, and they are in order.
+    metadata: { ...write.live, labels, annotations },
+    data: { ...gone, ...nulls(Object.keys(binaryData ?? {})), ...data },
+    ...(write.composed.kind === "ConfigMap"
+      ? { binaryData: { ...gone, ...nulls(Object.keys(data ?? {})), ...binaryData } }
+      : {}),
+  };
 }
 
 /**

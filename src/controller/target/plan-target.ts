@@ -27,6 +27,11 @@ export interface TargetWrite {
   readonly prints: { readonly dataPrint: string; readonly shapePrint: string };
   /** Made by somebody else, and only merged into. */
   readonly merged: boolean;
+  /**
+   * Where nothing but data changes: the keys that go in this very write. An apply would leave behind what another manager,
+   * or our own creating POST, holds, and take a second request, with old and new keys together between.
+   */
+  readonly removes?: readonly string[];
   /** Key to the foreign manager that held it, for the status. */
   readonly takenOver: ReadonlyMap<string, string>;
 }
@@ -103,6 +108,7 @@ function planUnchanged({ composed, shape, prints }: Draft, memo: TargetMemo): Ta
     shape,
     prints,
     merged: memo.merged && !shape.exclusive,
+    ...(memo.shapePrint === prints.shapePrint ? { removes: without(memo.keys, composed, shape) } : {}),
     takenOver: new Map(),
   };
 }
@@ -144,8 +150,14 @@ function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
     shape,
     prints,
     merged: isMerged(object, draft),
+    ...(difference.shape ? {} : { removes: without(object.data.keys(), composed, shape) }),
     takenOver: takenOver(object, composed.data.keys(), context.fieldManager),
   };
+}
+
+/** Of an exclusive target every key that is not asked for; of a merged one an apply knows better who holds what. */
+function without(keys: Iterable<string>, { data }: ComposedTarget, shape: DesiredShape): readonly string[] {
+  return shape.exclusive ? [...keys].filter((key) => !data.has(key)) : [];
 }
 
 /** Only what is controlled may be deleted and made again (api.md, "Deleting"). */
