@@ -46,7 +46,7 @@ const options: Omit<RunOptions, "work"> = {
   cycles: Number(values.cycles),
   phases: new Set(values.phases.split(",").map(phaseOf)),
   profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),
-  nodeOptions: values["node-options"],
+  nodeOptions: values["node-options"].split(" ").filter((each) => each !== ""),
   report: (line) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
 };
 

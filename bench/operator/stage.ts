@@ -18,8 +18,8 @@ export interface StageOptions {
   readonly quota: number | undefined;
   /** Where the operator leaves a CPU profile of each of its lives; undefined: none. */
   readonly profileDirectory: string | undefined;
-  /** Further options of Node.js for the operator's process; empty: none. */
-  readonly nodeOptions: string;
+  /** Further options of Node.js for the operator's process. */
+  readonly nodeOptions: readonly string[];
   readonly report: (line: string) => void;
 }
 
@@ -93,13 +93,13 @@ function startOperator(
   { profileDirectory, nodeOptions }: StageOptions,
 ): ManagedProcess {
   lives += 1;
-  const profile = profileDirectory === undefined ? "" : `--cpu-prof --cpu-prof-dir=${profileDirectory}`;
-  const options = [command.env["NODE_OPTIONS"] ?? "", nodeOptions, profile].filter((each) => each !== "");
+  const profile = profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`];
   return startProcess({
     name: "the operator",
     command: command.command,
-    args: command.args,
-    env: { ...command.env, ...(options.length > 0 ? { NODE_OPTIONS: options.join(" ") } : {}) },
+    // Both are for Node.js: its options stand before the script, and not all may stand in NODE_OPTIONS.
+    args: [...nodeOptions, ...profile, ...command.args],
+    env: command.env,
     logFile: join(directory, `output-${lives}.log`),
   });
 }

@@ -1,3 +1,4 @@
+import { tail } from "../../../test/support/managed-process.ts";
 import type { Row } from "../../reading/report.ts";
 import { describeRequests } from "../audit-log.ts";
 import { clearWork, createResources, writeBare } from "../cluster-work.ts";
@@ -34,7 +35,9 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
     timeoutMs: 1_800_000,
   });
   const life = stage.start();
-  const ended = life.process.exited.then(() => Promise.reject(new Error("the operator has ended")));
+  const ended = life.process.exited.then((): never => {
+    throw new Error(`the operator has ended; ${tail(life.process)}`);
+  });
   const { times, lastAt } = await Promise.race([ready, ended]);
   const cpu = cpuOf(life);
   const mainThread = mainThreadCpuOf(life);
