@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { type Entry, newEntry } from "./entry.ts";
+import { emptyStatus, type StatusModel } from "./status-model.ts";
+import { knownStatus, writeStatus } from "./write-status.ts";
+
+const status = (store: string): StatusModel => ({ ...emptyStatus, observedGeneration: 1, store });
+
+type Live = KubernetesObject & { readonly status?: unknown };
+const watched = (resourceVersion: string, of?: StatusModel): Live => ({
+  metadata: { name: "checkout", namespace: "shop", uid: "uid-1", generation: 1, resourceVersion },
+  ...(of ? { status: of } : {}),
+});
+
+let entry: Entry;
+let live: Live | undefined;
+let sent: Live[];
+let failures: ApiError[];
+
+const client = {
+  async get() {
+    return live;
+  },
+  async replaceStatus(_type: unknown, object: Live) {
+    sent.push(object);
+    const failure = failures.shift();
+    if (failure) throw failure;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: "20" } };
+  },
+} as unknown as KubernetesClient;
+
+const conflict = () => new ApiError({ status: 409, reason: "Conflict", message: "changed" });
+
+beforeEach(() => {
+  entry = newEntry("uid-1");
+  live = undefined;
+  sent = [];
+  failures = [];
+});
+
+describe("a status", () => {
+  it("is written with uid and resourceVersion, and remembered", async () => {
+    await writeStatus(entry, watched("10"), status("a"), client);
+    expect(sent).toEqual([
+      {
+        apiVersion: "externalvalues.dev/v1alpha1",
+        kind: "ExternalValue",
+        metadata: { name: "checkout", namespace: "shop", uid: "uid-1", resourceVersion: "10" },
+        status: status("a"),
+      },
+    ]);
+    expect(entry.written).toEqual({ status: status("a"), resourceVersion: "20" });
+  });
+
+  it("that stands already is not written", async () => {
+    await writeStatus(entry, watched("10", status("a")), status("a"), client);
+    expect(sent).toEqual([]);
+  });
+
+  it("that this process wrote is not written again, although the watch lags", async () => {
+    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), client);
+    expect(sent).toHaveLength(1);
+    await writeStatus(entry, watched("10"), status("b"), client);
+    expect(sent[1]?.metadata.resourceVersion).toBe("20");
+  });
+
+  it("is taken from the watch once that is ahead", async () => {
+    await writeStatus(entry, watched("10"), status("a"), client);
+    expect(knownStatus(entry, watched("21", status("b")))).toEqual({ status: status("b"), resourceVersion: "21" });
+  });
+
+  it("is written onto the fresh object after a conflict, once", async () => {
+    failures = [conflict()];
+    live = watched("15");
+    await writeStatus(entry, watched("10"), status("a"), client);
+    expect(sent.map(({ metadata }) => metadata.resourceVersion)).toEqual(["10", "15"]);
+    failures = [conflict(), conflict()];
+    await expect(writeStatus(newEntry("uid-1"), watched("10"), status("a"), client)).rejects.toThrow("changed");
+  });
+
+  it.each<{ reason: string; fresh: Live | undefined }>([
+    { reason: "deleted", fresh: undefined },
+    { reason: "made anew", fresh: { metadata: { ...watched("15").metadata, uid: "uid-2" } } },
+    { reason: "edited", fresh: { metadata: { ...watched("15").metadata, generation: 2 } } },
+  ])("of a resource that was $reason meanwhile is dropped", async ({ fresh }) => {
+    failures = [conflict()];
+    live = fresh;
+    await writeStatus(entry, watched("10"), status("a"), client);
+    expect(sent).toHaveLength(1);
+    expect(entry.written).toBeUndefined();
+  });
+
+  it("that the API server does not take for another reason rejects", async () => {
+    failures = [new ApiError({ status: 500, reason: "InternalError", message: "down" })];
+    await expect(writeStatus(entry, watched("10"), status("a"), client)).rejects.toThrow("down");
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from "@jest/globals";
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import { applyTarget } from "./apply-target.ts";
+import { desiredShape, type TargetObject } from "./desired.ts";
+import type { TargetWrite } from "./plan-target.ts";
+import { removeTarget } from "./remove-target.ts";
+import { composed, fieldManager, owner, target } from "./testing/samples.ts";
+
+/** Requests in order, and what each is answered with: an error, or what was sent. */
+function scripted(answers: readonly (ApiError | TargetObject | undefined)[] = []) {
+  const log: string[] = [];
+  const bodies: unknown[] = [];
+  const next = [...answers];
+  const answer = (verb: string, body: unknown, fallback: unknown) => {
+    log.push(verb);
+    bodies.push(body);
+    const given = next.shift();
+    if (given instanceof ApiError) throw given;
+    return given ?? fallback;
+  };
+  const client = {
+    get: async () => answer("get", undefined, undefined),
+    create: async (_type: unknown, object: KubernetesObject) => answer("create", object, object),
+    apply: async (_type: unknown, object: KubernetesObject) => answer("apply", object, object),
+    mergePatch: async (_type: unknown, ref: object, patch: object) => answer("patch", patch, { metadata: ref }),
+    delete: async (_type: unknown, _ref: unknown, preconditions: object) => answer("delete", preconditions, undefined),
+  } as unknown as KubernetesClient;
+  return { context: { client, owner, fieldManager }, log, bodies };
+}
+
+const error = (status: number, message = "refused") => new ApiError({ status, reason: "Scripted", message });
+const live = { uid: "uid-target", resourceVersion: "7" };
+
+function write(fields: Partial<TargetWrite> = {}): TargetWrite {
+  const data = composed({ A: "1" });
+  return {
+    how: "update",
+    composed: data,
+    shape: desiredShape(target(), data, owner),
+    dataVersion: 3,
+    dataChanged: true,
+    live,
+    prints: { dataPrint: "d", shapePrint: "s" },
+    merged: false,
+    takenOver: new Map(),
+    ...fields,
+  };
+}
+
+describe("a write", () => {
+  it("creates by a POST, which cannot overwrite", async () => {
+    const { context, log } = scripted();
+    expect(await applyTarget(write({ how: "create" }), context)).toMatchObject({ kind: "written" });
+    expect(log).toEqual(["create"]);
+  });
+
+  it("updates with uid and resourceVersion inside the apply", async () => {
+    const { context, log, bodies } = scripted();
+    await applyTarget(write(), context);
+    expect(log).toEqual(["apply"]);
+    expect(bodies[0]).toMatchObject({ metadata: live });
+  });
+
+  it("recreates after a POST that finds the old one in the way: what would be refused is not deleted", async () => {
+    const { context, log, bodies } = scripted([error(409)]);
+    expect(await applyTarget(write({ how: "recreate" }), context)).toMatchObject({ kind: "written" });
+    expect(log).toEqual(["create", "delete", "create"]);
+    expect(bodies[1]).toEqual(live);
+    const refused = scripted([error(422)]);
+    expect(await applyTarget(write({ how: "recreate" }), refused.context)).toMatchObject({ kind: "refused" });
+    expect(refused.log).toEqual(["create"]);
+  });
+
+  it("is done where the old one went meanwhile, and the POST made the new one", async () => {
+    const { context, log } = scripted();
+    expect(await applyTarget(write({ how: "recreate" }), context)).toMatchObject({ kind: "written" });
+    expect(log).toEqual(["create"]);
+  });
+
+  it.each([
+    { status: 409, kind: "raced" },
+    { status: 404, kind: "raced" },
+    { status: 413, kind: "refused", reason: "TooLarge" },
+    { status: 422, kind: "refused", reason: "ValueInvalid" },
+    { status: 400, kind: "refused", reason: "ValueInvalid" },
+    { status: 403, kind: "refused", reason: "TargetConflict" },
+  ])("answered with $status is $kind", async ({ status, kind, reason }) => {
+    const { context } = scripted([error(status)]);
+    const result = await applyTarget(write(), context);
+    expect(result.kind).toBe(kind);
+    expect(result.kind === "refused" ? result.failure.reason : undefined).toBe(reason);
+  });
+
+  it.each([0, 429, 500])("answered with %s is tried again by whoever asked", async (status) => {
+    await expect(applyTarget(write(), scripted([error(status)]).context)).rejects.toThrow("refused");
+  });
+
+  it("removes what an apply leaves behind, under the version that it has just been given", async () => {
+    const left: TargetObject = {
+      metadata: { name: "checkout", uid: "uid-target", resourceVersion: "8" },
+      data: { A: "MQ==", FOREIGN: "eA==" },
+    };
+    const { context, log, bodies } = scripted([left]);
+    await applyTarget(write(), context);
+    expect(log).toEqual(["apply", "patch"]);
+    expect(bodies[1]).toEqual({ metadata: { uid: "uid-target", resourceVersion: "8" }, data: { FOREIGN: null } });
+  });
+});
+
+describe("a former target", () => {
+  const former = { kind: "Secret", name: "checkout", uid: "uid-target", allGone: false } as const;
+  const object = (metadata: object, data = {}): TargetObject => ({
+    metadata: { name: "checkout", uid: "uid-target", resourceVersion: "7", ...metadata },
+    data,
+  });
+  const owned = {
+    ownerReferences: [{ apiVersion: "v1", kind: "E", name: "checkout", uid: owner.uid, controller: true }],
+  };
+  const orphan = { annotations: { "externalvalues.dev/created-by": owner.name } };
+
+  it.each([
+    { reason: "that is not there", live: undefined, goes: {}, result: "absent", log: ["get"] },
+    { reason: "of another uid", live: object({ ...owned, uid: "uid-new" }), goes: {}, result: "absent", log: ["get"] },
+    {
+      reason: "being deleted",
+      live: object({ ...owned, deletionTimestamp: "now" }),
+      goes: {},
+      result: "absent",
+      log: ["get"],
+    },
+    { reason: "that it controls", live: object(owned), goes: {}, result: "deleted", log: ["get", "delete"] },
+    { reason: "an Orphan stays", live: object(orphan), goes: {}, result: "released", log: ["get"] },
+    {
+      reason: "an Orphan whose values are all gone",
+      live: object(orphan),
+      goes: { allGone: true },
+      result: "deleted",
+      log: ["get", "delete"],
+    },
+    { reason: "merged into", live: object({}), goes: {}, result: "released", log: ["get", "apply"] },
+    {
+      reason: "merged into, although all values are gone",
+      live: object({}),
+      goes: { allGone: true },
+      result: "released",
+      log: ["get", "apply"],
+    },
+  ])("$reason: $result", async ({ live: found, goes, result, log }) => {
+    const bench = scripted([found]);
+    expect(await removeTarget({ ...former, ...goes }, bench.context)).toBe(result);
+    expect(bench.log).toEqual(log);
+  });
+
+  it("is deleted with uid and resourceVersion as preconditions, and raced where they no longer hold", async () => {
+    const bench = scripted([object(owned), error(409)]);
+    expect(await removeTarget(former, bench.context)).toBe("raced");
+    expect(bench.bodies[1]).toEqual(live);
+  });
+
+  it("gives back what our creating POST still holds, and nothing that another holds too", async () => {
+    const fields = (...keys: string[]) => ({ "f:data": Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) });
+    const left = object(
+      {
+        managedFields: [
+          { manager: fieldManager, operation: "Update", fieldsV1: fields("OURS", "BOTH") },
+          { manager: "kubectl", operation: "Apply", fieldsV1: fields("BOTH", "THEIRS") },
+        ],
+      },
+      { OURS: "eA==", BOTH: "eA==", THEIRS: "eA==" },
+    );
+    const bench = scripted([object({}), left]);
+    await removeTarget(former, bench.context);
+    expect(bench.log).toEqual(["get", "apply", "patch"]);
+    expect(bench.bodies[2]).toMatchObject({ data: { OURS: null } });
+  });
+});
