@@ -294,8 +294,8 @@ describe("Deleting", () => {
 describe("binaryData", () => {
   it("what is not UTF-8 goes to binaryData of a ConfigMap, and back to data when it is text", async () => {
     const { arn } = await createSecret(served.aws, unique("binary"), new Uint8Array([0xff, 0xfe, 0x00]));
-    const spec = (id: string) =>
-      `  data:\n    - { key: file, to: ConfigMap, sensitive: false, secretsManager: { secretId: "${id}" } }\n`;
+    const spec = (id: string, label = "a") =>
+      `  configMap: { labels: { side: ${label} } }\n  data:\n    - { key: file, to: ConfigMap, sensitive: false, secretsManager: { secretId: "${id}" } }\n`;
     await served.externalValue("binary", spec(arn));
     await served.ready("binary");
     expect((await live("binary", "ConfigMap")).binaryData).toEqual({ file: "//4A" });
@@ -303,6 +303,11 @@ describe("binaryData", () => {
     await served.externalValue("binary", spec(text.arn));
     await served.cluster.until(configMapRef("binary"), ({ data }) => data?.["file"] === "text", { what: "text" });
     expect((await live("binary", "ConfigMap")).binaryData).toBeUndefined();
+    await served.externalValue("binary", spec(arn, "b"));
+    await served.ready("binary");
+    const back = await live("binary", "ConfigMap");
+    expect(back).toMatchObject({ binaryData: { file: "//4A" }, metadata: { labels: { side: "b" } } });
+    expect(back.data).toBeUndefined();
   });
 });
 

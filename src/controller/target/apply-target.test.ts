@@ -92,6 +92,20 @@ describe("a write", () => {
     expect(result.kind === "refused" ? result.failure.reason : undefined).toBe(reason);
   });
 
+  it("exchanges the data of a ConfigMap first, where the apply is refused because keys change sides", async () => {
+    const data = composed({ A: "1", B: new Uint8Array([255]) }, { kind: "ConfigMap" });
+    const patched: TargetObject = { metadata: { name: "checkout", uid: "uid-target", resourceVersion: "8" } };
+    const { context, log, bodies } = scripted([error(422), patched]);
+    expect(await applyTarget(write({ composed: data }), context)).toMatchObject({ kind: "written" });
+    expect(log).toEqual(["apply", "patch", "apply"]);
+    expect(bodies[1]).toMatchObject({
+      metadata: live,
+      data: { A: "1", B: null },
+      binaryData: { A: null, B: "/w==" },
+    });
+    expect(bodies[2]).toMatchObject({ metadata: { resourceVersion: "8" } });
+  });
+
   it.each([0, 429, 500])("answered with %s is tried again by whoever asked", async (status) => {
     await expect(applyTarget(write(), scripted([error(status)]).context)).rejects.toThrow("refused");
   });

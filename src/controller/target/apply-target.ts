@@ -54,16 +54,39 @@ async function send(write: TargetWrite, context: WriteContext): Promise<TargetOb
     const ref = { namespace: place.namespace, name: write.composed.name };
     return await context.client.mergePatch(type, ref, exchangePatch(write, place), options(context, {}));
   }
-  if (write.how === "update") {
-    const object = targetObject(write.composed, write.shape, place, write.live);
-    return await context.client.apply(type, object, options(context, { force: true }));
-  }
+  if (write.how === "update") return await update(write, context);
   if (write.how === "recreate" && write.live) {
     const created = await tryOut(write, context);
     if (created) return created;
     await context.client.delete(type, { namespace: place.namespace, name: write.composed.name }, write.live);
   }
   return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+}
+
+/**
+ * An apply. That a key of a ConfigMap changes between `data` and `binaryData` it cannot say where our creating POST holds
+ * the key, and is refused: then the data goes first, by an exchange.
+ */
+async function update(write: TargetWrite, context: WriteContext): Promise<TargetObject> {
+  const { composed, shape, dataVersion } = write;
+  const type = resourceTypeOf[composed.kind];
+  const place = { namespace: context.owner.namespace, dataVersion };
+  const apply = async (live: TargetWrite["live"]) =>
+    await context.client.apply(type, targetObject(composed, shape, place, live), options(context, { force: true }));
+  try {
+    return await apply(write.live);
+  } catch (error) {
+    if (composed.kind !== "ConfigMap" || !(error instanceof ApiError) || error.status !== 422) throw error;
+    const ref = { namespace: place.namespace, name: composed.name };
+    const patched = await context.client.mergePatch<TargetObject>(
+      type,
+      ref,
+      exchangePatch(write, place),
+      options(context, {}),
+    );
+    const { uid, resourceVersion } = patched.metadata;
+    return await apply({ uid: uid ?? "", resourceVersion: resourceVersion ?? "" });
+  }
 }
 
 /** Keys go, or may change between `data` and `binaryData`, which the API server takes only where both happen at once. */
