@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { defaultLimits } from "../../api/store-model.ts";
-import { type Bench, createBench } from "./testing/bench.ts";
+import { type Bench, createBench, key } from "./testing/bench.ts";
 
 const minute = 60_000;
 
@@ -53,6 +53,18 @@ it("prunes the key of a value that is gone, at a second look", async () => {
   expect(keysOf(bench)).toEqual(["A", "B"]);
   await wait(bench);
   expect(keysOf(bench)).toEqual(["B"]);
+});
+
+it("keeps a key pruned over a start of the operator, without freezing the target for another minute", async () => {
+  const bench = await inStep();
+  bench.fake.calls.parameters.delete("/a");
+  await wait(bench);
+  expect(keysOf(bench)).toEqual(["B"]);
+  const before = bench.cluster.find("ExternalValue", "checkout")?.metadata.resourceVersion;
+  bench.reconciler.forget(key);
+  await bench.visit();
+  expect(bench.cluster.find("ExternalValue", "checkout")?.metadata.resourceVersion).toBe(before);
+  expect(bench.status().conditions[0]).toMatchObject({ status: "True" });
 });
 
 it("prunes nothing where the spec came to name what never was there", async () => {

@@ -17,6 +17,11 @@ function start(): void {
 }
 
 const secret = () => bench.cluster.find("Secret", "checkout") as KubernetesObject & { data: { A: string } };
+/** Of somebody else, under the same name. */
+const secretAs = ({ name, namespace }: KubernetesObject["metadata"]) => ({
+  kind: "Secret",
+  metadata: { name, namespace },
+});
 const contentOf = () => Buffer.from(secret().data.A, "base64").toString();
 
 beforeEach(() => {
@@ -59,8 +64,19 @@ describe.each(["Once", "OnChange"])("%s at a start of the operator", (policy) =>
     expect(bench.fake.calls.log).not.toEqual([]);
   });
 
-  it("looks where a refresh is asked for", async () => {
-    bench.put(specOf(policy), { "externalvalues.dev/refresh": "now" });
+  it("looks where the target is another one by now, and touches it only by adoption", async () => {
+    const { uid: _, ...metadata } = secret().metadata;
+    bench.cluster.remove("Secret", "checkout");
+    bench.cluster.put({ ...secretAs(metadata), data: { A: "" } } as KubernetesObject);
+    await bench.visit();
+    expect(bench.status().conditions[0]).toMatchObject({ status: "False", reason: "TargetConflict" });
+    expect(contentOf()).toBe("");
+  });
+
+  it("looks where a refresh is asked for, which is no edit of the spec", async () => {
+    const object = bench.cluster.find("ExternalValue", "checkout") as KubernetesObject;
+    const annotations = { "externalvalues.dev/refresh": "now" };
+    bench.cluster.put({ ...object, metadata: { ...object.metadata, annotations } });
     await bench.visit();
     expect(bench.status().lastHandledRefresh).toBe("now");
     expect(bench.fake.calls.log).not.toEqual([]);
