@@ -112,6 +112,20 @@ describe("identities", () => {
     await account.reason(other, name, "Synced");
   });
 
+  it("says of a ServiceAccount whose token the chart does not grant which grant is missing", async () => {
+    await account.cluster.create({
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "unlisted", namespace: shop },
+    });
+    const name = await reads(
+      `auth: { serviceAccount: { name: unlisted, namespace: ${shop}, roleArn: "${role("tenant")}" } }`,
+    );
+    const message = await account.reason(shop, name, "StoreNotReady");
+    expect(message).toContain("unlisted");
+    expect(message).toContain("tenantServiceAccounts");
+  });
+
   it("reads with an access key, and with the next one after a rotation, without a restart", async () => {
     account.fake.putAccessKey({ accessKeyId: "AKIAFIRST", arn: `arn:aws:iam::${accountId}:user/first` });
     account.fake.putAccessKey({ accessKeyId: "AKIASECOND", arn: `arn:aws:iam::${accountId}:user/second` });

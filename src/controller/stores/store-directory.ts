@@ -47,10 +47,7 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
   function resolveServed(record: Extract<StoreRecord, { kind: "served" }>, question: Question): Resolution {
     const { ref, namespace, asked, subject } = question;
     const { model, facts } = record;
-    if (!facts) {
-      const unknown = failed("StoreNotReady", ref, subject, "is being looked at");
-      return { ...unknown, pending: !record.lookUpFailed };
-    }
+    if (!facts) return notLookedUp(record, question);
     const made = recipeFor(model, facts, namespace);
     if (!made.ok) return refusedBy(made.failure, subject);
     const { recipe } = made;
@@ -87,6 +84,12 @@ type Failed = Extract<Resolution, { kind: "failed" }>;
 
 function failed(reason: Failure["reason"], ref: StoreRef, subject: string, what: string): Failed {
   return { kind: "failed", failure: { reason, message: `${subject}: ${ref.kind} ${ref.name} ${what}` } };
+}
+
+/** Pending until it was looked at once, or could not be. */
+function notLookedUp({ lookUpFailed }: { readonly lookUpFailed?: string }, { ref, subject }: Question): Resolution {
+  const unknown = failed("StoreNotReady", ref, subject, lookUpFailed ?? "is being looked at");
+  return { ...unknown, pending: lookUpFailed === undefined };
 }
 
 function refusedBy(failure: Failure, subject: string): Resolution {

@@ -4,7 +4,7 @@ import type { StoreModel } from "../../api/store-model.ts";
 import type { AwsClients } from "../../aws/clients/aws-clients.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { type Recipe, recipeOf } from "../../aws/recipe.ts";
-import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
 import { resourceTypes } from "../../kubernetes/resource-types.ts";
 import type { Verdict } from "../queue/work-queue.ts";
 import type { BaseFacts, StoreRecord, StoreRecords } from "./store-records.ts";
@@ -64,7 +64,12 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
   };
 
   async function serve(key: string, record: Served): Promise<Verdict> {
-    await learnFacts(key, record);
+    const forbidden = await learnFacts(key, record);
+    if (forbidden) {
+      unregister(key);
+      await write(record.object, statusOf(record, { failure: forbidden }, options.standing(key)));
+      return { afterMs: retryMs };
+    }
     const made = recipeFor(record.model, record.facts ?? {});
     const identified = made.ok ? await identifyWithLimits(key, record.model, made.recipe) : { failure: made.failure };
     if (!made.ok) unregister(key);
@@ -89,26 +94,41 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
     else if (failing.delete(key)) options.changed(key);
   }
 
-  async function learnFacts(key: string, record: Served): Promise<void> {
+  /** Returns why it may not be looked up, where it may not. */
+  async function learnFacts(key: string, record: Served): Promise<Failure | undefined> {
     const facts = await lookUp(key, record);
+    if (facts === undefined) {
+      return {
+        reason: "StoreNotReady",
+        message: `${record.model.ref.kind} ${record.model.ref.name} ${record.lookUpFailed}`,
+      };
+    }
     const same =
       record.facts && record.facts.uid === facts.uid && record.facts.roleArnAnnotation === facts.roleArnAnnotation;
-    if (same) return;
+    if (same) return undefined;
     record.facts = facts;
     record.revision += 0.001;
     options.changed(key);
+    return undefined;
   }
 
-  async function lookUp(key: string, record: Served): Promise<BaseFacts> {
+  /** Undefined where the API server forbids it: the store and what refers to it say so. Other failures come again. */
+  async function lookUp(key: string, record: Served): Promise<BaseFacts | undefined> {
     try {
       return await lookUpBase(record.model, client);
     } catch (error) {
-      if (!record.facts && !record.lookUpFailed) {
-        record.lookUpFailed = true;
-        options.changed(key);
-      }
+      const forbidden = error instanceof ApiError && error.status === 403;
+      if (!record.facts) tellUnknown(key, record, forbidden);
+      if (forbidden && !record.facts) return undefined;
       throw error;
     }
+  }
+
+  function tellUnknown(key: string, record: Served, forbidden: boolean): void {
+    const why = forbidden ? forbiddenBase(record.model) : "could not be looked at: the API server did not answer";
+    if (record.lookUpFailed === why) return;
+    record.lookUpFailed = why;
+    options.changed(key);
   }
 
   function recipeFor(model: StoreModel, facts: BaseFacts): ReturnType<typeof recipeOf> {
@@ -144,6 +164,13 @@ export function createStoreReconciler(options: StoreReconcilerOptions): (key: st
       return { failure: { reason: "CredentialsFailed", message: error.message } };
     }
   }
+}
+
+/** Which right is missing, and where the chart grants it. */
+function forbiddenBase({ auth }: StoreModel): string {
+  if (auth.kind !== "serviceAccount") return "needs a Secret that the operator may not read: see the operator's role";
+  const account = `${auth.namespace}/${auth.name}`;
+  return `reads as ServiceAccount ${account}, which the operator may not use: list it in the chart's tenantServiceAccounts`;
 }
 
 /** UID and role annotation of the ServiceAccount, or UID of the key's Secret; nothing where the identity is the operator's. */

@@ -22,7 +22,7 @@ export type StoreRecord =
       /** Undefined until they were looked up once. */
       facts: BaseFacts | undefined;
       /** The look-up could not be made: what refers to the store says so, instead of waiting in silence. */
-      lookUpFailed?: boolean;
+      lookUpFailed?: string;
       /** Grows with every change that a resolution could show. */
       revision: number;
     };
