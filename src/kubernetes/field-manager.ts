@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 const prefix = "external-values/";
-// Of the API server: longer field managers are refused.
-const longest = 128;
+/** Of the API server: longer field managers are refused. */
+export const longestFieldManager = 128;
 const hashLength = 16;
 
 /** The manager of everything that belongs to no single ExternalValue: status, events, leases. */
@@ -14,7 +14,7 @@ export const operatorFieldManager = "external-values";
  */
 export function fieldManagerFor(externalValueName: string): string {
   const whole = prefix + externalValueName;
-  if (whole.length <= longest) return whole;
+  if (whole.length <= longestFieldManager) return whole;
   const hash = createHash("sha256").update(externalValueName).digest("hex").slice(0, hashLength);
-  return `${whole.slice(0, longest - hashLength - 1)}.${hash}`;
+  return `${whole.slice(0, longestFieldManager - hashLength - 1)}.${hash}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import { claim, isMade, takenOver } from "./claim.ts";
 import type { ObservedTarget } from "./observation.ts";
 import { claimant, fieldManager, foreign, observed, otherManager, owner, target } from "./testing/samples.ts";
@@ -73,6 +74,12 @@ describe("Merge claims its keys alone", () => {
       reason: "a key held by an ExternalValue that was deleted",
       object: foreign({ A: "x" }, heldBy(otherManager)),
       by: { isLiving: () => false },
+    },
+    {
+      reason: "a key held by an ExternalValue whose name was too long to tell whether it lives",
+      object: foreign({ A: "x" }, heldBy(fieldManagerFor("n".repeat(200)))),
+      by: { isLiving: () => false },
+      refused: { reason: "KeyConflict", says: "held by ExternalValue n" },
     },
     {
       reason: "another key held by another ExternalValue",

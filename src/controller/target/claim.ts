@@ -1,5 +1,6 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { TargetModel } from "../../api/model.ts";
+import { longestFieldManager } from "../../kubernetes/field-manager.ts";
 import type { OwnerReference } from "../../kubernetes/objects.ts";
 import type { TargetOwner } from "./desired.ts";
 import { adoptAnnotation, createdByAnnotation, fieldManagerPrefix } from "./names.ts";
@@ -87,9 +88,12 @@ function isForeignExternalValue(manager: string, claimant: Claimant): boolean {
   return (
     manager.startsWith(fieldManagerPrefix) &&
     manager !== claimant.fieldManager &&
-    claimant.isLiving(nameOfManager(manager))
+    (isCut(manager) || claimant.isLiving(nameOfManager(manager)))
   );
 }
+
+/** A name too long for a field manager is cut, and tells no more whose it was: taken for one that lives. */
+const isCut = (manager: string): boolean => manager.length >= longestFieldManager;
 
 const nameOfManager = (manager: string): string => manager.slice(fieldManagerPrefix.length);
 
