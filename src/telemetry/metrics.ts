@@ -1,10 +1,14 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Route } from "./http-server.ts";
 
+// Milliseconds between two looks at the event loop's lag. Each costs 50 µs of CPU: at the default of 10 a quarter of all
+// that the operator uses while nothing changes.
+const lagPrecisionMs = 20;
+
 /** A registry with the process's own metrics (CPU, memory, event-loop lag, handles). */
 export function createMetricsRegistry(): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: lagPrecisionMs });
   return registry;
 }
 
