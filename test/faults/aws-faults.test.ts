@@ -130,7 +130,6 @@ it("keeps nine names fresh beside a poisoned tenth, whose target stands, and tak
   const all = await Promise.all(Array.from({ length: 10 }, () => serve("batch")));
   const [poisoned, ...others] = all;
   if (!poisoned) throw new Error("ten were made");
-  const before = await poisoned.version();
   const denied = {
     kind: "error",
     code: "AccessDeniedException",
@@ -138,12 +137,14 @@ it("keeps nine names fresh beside a poisoned tenth, whose target stands, and tak
   } as const;
   bench.aws.reset();
   bench.aws.setRules([{ operation: "GetParameter*", containing: `"${poisoned.parameter}"`, fault: denied }]);
+  // A read that was under way when access was revoked may still bring its value: only from here on nothing may.
+  await place.until(poisoned.name, "False", { reason: "AccessDenied" });
+  const before = await poisoned.version();
   await Promise.all(all.map(({ put }) => put("new")));
   const begun = performance.now();
   await Promise.all(others.map(({ untilValue }) => untilValue("new", promiseMs + 1_500)));
   const freshAfter = secondsSince(begun);
-  await place.until(poisoned.name, "False", { reason: "AccessDenied" });
-  // The others again, now that the culprit is known.
+  // The others again, now that the culprit is known for long.
   await Promise.all(others.map(({ put }) => put("newer")));
   await Promise.all(others.map(({ untilValue }) => untilValue("newer", promiseMs + 1_500)));
   expect(await poisoned.version()).toBe(before);
