@@ -130,6 +130,7 @@ export function createController(options: ControllerOptions, services: Controlle
     startedAt,
     gatherTimeoutMs,
     owns: (key) => ownership.owns(key),
+    waiting: () => queue.depth,
     find: (key) => watches.externalValues.get(key),
     watchedTarget: (kind, namespace, name) => watches.targets[kind].get(`${namespace}/${name}`),
   });

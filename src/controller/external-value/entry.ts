@@ -28,6 +28,8 @@ export interface Entry {
   conditions?: readonly Condition[];
   /** Clock milliseconds when the stalest value was read; asks the readers' memory. */
   readAt?: () => number | undefined;
+  /** A status that is due, and tells nothing but the identities of targets that were made again. */
+  untold?: StatusModel;
   /** Of what was last found in order: the same again needs no look at values. */
   settledInputs?: string;
 }

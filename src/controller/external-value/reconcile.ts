@@ -1,4 +1,4 @@
-import type { Condition, Failure } from "../../api/conditions.ts";
+import type { Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
 import type { Want } from "../../aws/reader.ts";
@@ -9,20 +9,21 @@ import type { Verdict } from "../queue/work-queue.ts";
 import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../restart/settle-restarts.ts";
 import { restartsSwitchedOff } from "../restart/switched-off.ts";
 import { type Conclusion, conclude, stand, targetRows } from "./conclude.ts";
-import { conditionsOf, suspendedConditions } from "./conditions.ts";
+import { suspendedConditions } from "./conditions.ts";
 import { type Entry, forgetTargets, newEntry } from "./entry.ts";
-import { recordOutcome, recordRestart, recordWrite } from "./events.ts";
+import { recordRestart, recordWrite } from "./events.ts";
 import { removeFormerTargets } from "./former-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
 import { readItemResults } from "./read-items.ts";
+import { admit, failed, finish, report, tell, type Visit } from "./report.ts";
 import type { Services } from "./services.ts";
 import { settleTargets } from "./settle.ts";
 import { sights } from "./sights.ts";
 import type { StatusModel } from "./status-model.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
-import { knownStatus, writeStatus } from "./write-status.ts";
+import { knownStatus } from "./write-status.ts";
 
 /** Brings one ExternalValue and its targets in step, and says when to come again. */
 export interface Reconciler {
@@ -106,14 +107,6 @@ function unsubscribe({ key, entry }: Visit, { subscriptions }: Services): void {
   delete entry.subscribed;
 }
 
-interface Visit {
-  readonly key: string;
-  readonly line: Line;
-  readonly object: KubernetesObject;
-  readonly entry: Entry;
-  readonly previous: StatusModel;
-}
-
 type Parsed =
   | { readonly ok: true; readonly model: ExternalValueModel }
   | { readonly ok: false; readonly failure: Failure };
@@ -127,18 +120,6 @@ function parse(entry: Entry, object: KubernetesObject, services: Services): Pars
   if (switchedOff) return { ok: false, failure: switchedOff };
   entry.parsed = { key, model: parsed.value };
   return { ok: true, model: parsed.value };
-}
-
-/** Says in the status what the queue logs. A status that cannot be written must not hide the trouble. */
-async function admit(trouble: Failure, visit: Visit, services: Services): Promise<void> {
-  delete visit.entry.settledInputs;
-  const status = { ...visit.previous, conditions: failed(trouble, visit.previous) };
-  await finish(status, visit, services).catch(() => undefined);
-}
-
-function failed(failure: Failure, { conditions: previous }: StatusModel): readonly Condition[] {
-  const standing = { degraded: [], promiseBroken: false, targetsStand: false, syncedMessage: "" };
-  return conditionsOf({ ...standing, failures: [failure], previous });
 }
 
 /** A spec that cannot be served: nothing is read or written, the targets stay as they are. */
@@ -187,7 +168,7 @@ async function serve(
   subscribe(visit, model, sourced, services);
   if (restsInPlace(model, visit, services)) return undefined;
   const read = await readItemResults({ model, sourced, entry, previous, line, services });
-  if (read.kind === "settled") return undefined;
+  if (read.kind === "settled") return await tell(visit, services);
   // Reading takes its time: the shard may have gone to another replica meanwhile.
   if (!services.owns(visit.key)) return undefined;
   const write = {
@@ -222,12 +203,12 @@ async function serve(
     random: services.random,
     revisitMs: hasTemplateSources(model) ? model.refreshIntervalMs : undefined,
   });
-  await finish(conclusion.status, visit, services);
   remember(entry, conclusion, read.inputs);
+  const verdict = await report(conclusion, model, visit, services);
   const touched = sights(model, entry).some(
     (sight, index) => sight.suspect && sight.text !== sightsBefore[index]?.text,
   );
-  return touched ? { afterMs: 0, line: "interactive" } : conclusion.verdict;
+  return touched ? { afterMs: 0, line: "interactive" } : verdict;
 }
 
 /** What the next visit can spare itself, and the rows that found no room. */
@@ -281,11 +262,4 @@ function stalestRead(wants: readonly Want[]): number | undefined {
     stalest = Math.min(at, stalest ?? at);
   }
   return stalest;
-}
-
-async function finish(status: StatusModel, { key, object, entry, previous }: Visit, services: Services): Promise<void> {
-  if (!services.owns(key)) return;
-  entry.conditions = status.conditions;
-  await writeStatus(entry, object, status, services.client);
-  recordOutcome(status, previous, object, services.events);
 }

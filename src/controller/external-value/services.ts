@@ -31,6 +31,8 @@ export interface Services {
   readonly gatherTimeoutMs: number;
   /** Whether this replica may still write for the resource. */
   owns(key: string): boolean;
+  /** How many resources wait for their turn. */
+  waiting(): number;
   /** The ExternalValue as watched. */
   find(key: string): KubernetesObject | undefined;
   /** A labelled target as the watch shows it, metadata only. */

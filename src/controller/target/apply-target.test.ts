@@ -135,7 +135,14 @@ describe("a former target", () => {
 
   it.each([
     { reason: "that is not there", live: undefined, goes: {}, result: "absent", log: ["get"] },
-    { reason: "of another uid", live: object({ ...owned, uid: "uid-new" }), goes: {}, result: "absent", log: ["get"] },
+    { reason: "of another uid", live: object({ uid: "uid-new" }), goes: {}, result: "absent", log: ["get"] },
+    {
+      reason: "made again since the status was written",
+      live: object({ ...owned, uid: "uid-new" }),
+      goes: {},
+      result: "deleted",
+      log: ["get", "delete"],
+    },
     {
       reason: "being deleted",
       live: object({ ...owned, deletionTimestamp: "now" }),

@@ -60,7 +60,18 @@ async function send(write: TargetWrite, context: WriteContext): Promise<TargetOb
     if (created) return created;
     await context.client.delete(type, { namespace: place.namespace, name: write.composed.name }, write.live);
   }
-  return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+  return await create(write, context);
+}
+
+/** What was asked for is what stands: the metadata is all that is read of the answer, and no data comes back. */
+async function create({ composed, shape, dataVersion }: TargetWrite, context: WriteContext): Promise<TargetObject> {
+  const object = targetObject(composed, shape, { namespace: context.owner.namespace, dataVersion });
+  const { metadata } = await context.client.create(
+    resourceTypeOf[composed.kind],
+    object,
+    options(context, { metadataOnly: true }),
+  );
+  return { ...object, ...(composed.kind === "Secret" ? { type: shape.type ?? "Opaque" } : {}), metadata };
 }
 
 /**
@@ -71,8 +82,14 @@ async function update(write: TargetWrite, context: WriteContext): Promise<Target
   const { composed, shape, dataVersion } = write;
   const type = resourceTypeOf[composed.kind];
   const place = { namespace: context.owner.namespace, dataVersion };
+  // Among others' keys both maps are named, also where they are empty: see `emptyData` in remove-target.ts.
+  const maps = composed.kind === "ConfigMap" && !shape.exclusive ? { binaryData: {} } : {};
   const apply = async (live: TargetWrite["live"]) =>
-    await context.client.apply(type, targetObject(composed, shape, place, live), options(context, { force: true }));
+    await context.client.apply<TargetObject>(
+      type,
+      { ...maps, ...targetObject(composed, shape, place, live) },
+      options(context, { force: true }),
+    );
   try {
     return await apply(write.live);
   } catch (error) {
@@ -117,10 +134,8 @@ function exchangePatch(
  * would refuse to make again is refused here, while the old one still stands. Undefined: all is well.
  */
 async function tryOut(write: TargetWrite, context: WriteContext): Promise<TargetObject | undefined> {
-  const type = resourceTypeOf[write.composed.kind];
-  const place = { namespace: context.owner.namespace, dataVersion: write.dataVersion };
   try {
-    return await context.client.create(type, targetObject(write.composed, write.shape, place), options(context, {}));
+    return await create(write, context);
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return undefined;
     throw error;

@@ -30,13 +30,18 @@ export async function removeTarget(former: FormerTarget, context: WriteContext):
   const object = await context.client.get<TargetObject>(type, ref);
   if (!object) return "absent";
   const observed = observeTarget(former.kind, object, context.fieldManager);
-  if (observed.uid !== former.uid || observed.deleting) return "absent";
+  if (observed.deleting || !isFormer(observed, former, context)) return "absent";
   try {
     return await removeObserved(observed, former, context);
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return "raced";
     throw error;
   }
+}
+
+/** Made again since the status was written, it is known by its controller: nobody else is given our UID. */
+function isFormer(observed: ObservedTarget, former: FormerTarget, { owner }: WriteContext): boolean {
+  return observed.uid === former.uid || controllerOf(observed)?.uid === owner.uid;
 }
 
 async function removeObserved(

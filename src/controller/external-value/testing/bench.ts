@@ -5,6 +5,7 @@ import { ApiError, type KubernetesClient } from "../../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import { silentLogger } from "../../../telemetry/logger.ts";
 import { createInProcessSandbox } from "../../../values/testing/in-process-sandbox.ts";
+import type { Line } from "../../queue/fair-lines.ts";
 import { createReferences, type ReferenceIndex } from "../../references.ts";
 import type { Resolution } from "../../stores/directory.ts";
 import { createStoreRecords } from "../../stores/store-records.ts";
@@ -22,8 +23,10 @@ export interface Bench {
   /** Creates or edits the resource. */
   put(spec: object, annotations?: Readonly<Record<string, string>>): void;
   /** One visit, with the time that its reads need. */
-  visit(): ReturnType<Reconciler["reconcile"]>;
+  visit(line?: Line): ReturnType<Reconciler["reconcile"]>;
   status(): StatusModel;
+  /** How many other resources wait. */
+  waiting: number;
   /** Where the store leads. */
   resolve: (ready: Extract<Resolution, { kind: "ready" }>) => Resolution;
 }
@@ -42,7 +45,7 @@ export function createBench(): Bench {
     origin: "here",
     scope: { store, region: "eu-west-1" },
   } as const;
-  const bench: Pick<Bench, "resolve"> = { resolve: (resolution) => resolution };
+  const bench: Pick<Bench, "resolve" | "waiting"> = { resolve: (resolution) => resolution, waiting: 0 };
   const reconciler = createReconciler({
     client: cluster.client,
     subscriptions: fake.plane,
@@ -59,6 +62,7 @@ export function createBench(): Bench {
     startedAt: fake.clock.now(),
     gatherTimeoutMs: 60_000,
     owns: () => true,
+    waiting: () => bench.waiting,
     find: () => cluster.find("ExternalValue", "checkout"),
     watchedTarget: (kind, _namespace, name) => cluster.find(kind, name),
   });
@@ -74,8 +78,8 @@ export function createBench(): Bench {
       const metadata = { name: "checkout", namespace: "shop", uid: "uid-1", generation, annotations };
       cluster.put({ ...before, kind: "ExternalValue", metadata, spec } as KubernetesObject);
     },
-    async visit() {
-      const verdict = reconciler.reconcile(key, "interactive");
+    async visit(line: Line = "interactive") {
+      const verdict = reconciler.reconcile(key, line);
       await fake.clock.advance(200);
       return await verdict;
     },
