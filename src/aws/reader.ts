@@ -27,6 +27,11 @@ export interface Reader {
       readonly store: string;
       /** Who asks, as it subscribed: it is not told as well of the changes that this very read brings. */
       readonly subscriber?: string;
+      /**
+       * Names that a find brought before, as somebody remembers from before this process began, by `refKey`. One that no
+       * list brings is looked at directly: what stands is a match still, and what cannot be read fails the find.
+       */
+      readonly former?: ReadonlyMap<string, readonly string[]>;
       readonly signal?: AbortSignal;
     },
   ): Promise<ReadonlyMap<string, Reading>>;

@@ -1,4 +1,3 @@
-import type { SourceValue } from "../../api/source.ts";
 import type { CallOptions } from "../calls.ts";
 import type { Access } from "../reading/access.ts";
 
@@ -8,16 +7,11 @@ export interface FindContext {
   readonly options: CallOptions;
   /** Which matches are wanted, by bare name: the rest is dropped page by page. */
   readonly keep: (name: string) => boolean;
-  /** What the last good find held. */
-  readonly previous: readonly SourceValue[];
-}
-
-/** What was found before and is not found now: lists lag, so each is looked at directly before it counts as gone. */
-export function lostMatches(
-  { previous, keep }: FindContext,
-  found: ReadonlyMap<string, unknown>,
-): readonly SourceValue[] {
-  return previous.filter((value) => !found.has(value.name) && keep(value.name));
+  /**
+   * Names that were found before and are not listed now: lists lag, so each is looked at directly before it counts as
+   * gone. To be asked once, when all pages have been read.
+   */
+  readonly lost: (listed: ReadonlyMap<string, unknown>) => readonly string[];
 }
 
 /** Whether the tags hold every one asked for, to the letter. */

@@ -1,5 +1,5 @@
 import type { ParameterTagsRef, SourceValue } from "../../api/source.ts";
-import { type FindContext, hasTags, lostMatches } from "./find-context.ts";
+import { type FindContext, hasTags } from "./find-context.ts";
 import { pagesOf } from "./pages.ts";
 import { parametersNamed } from "./values-of.ts";
 
@@ -21,8 +21,7 @@ export async function findParametersByTags({ tags }: ParameterTagsRef, context: 
     }
   }
   const values = new Map((await parametersNamed([...names.keys()], context)).map((value) => [value.name, value]));
-  const lost = lostMatches(context, values).map(({ name }) => name);
-  for (const value of await parametersNamed(lost, context)) {
+  for (const value of await parametersNamed(context.lost(values), context)) {
     if (hasTags(await access.calls.listParameterTags(value.name, options), tags)) {
       values.set(value.name, value);
     }

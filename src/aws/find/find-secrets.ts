@@ -1,7 +1,7 @@
 import type { SecretFilterRef, SourceValue } from "../../api/source.ts";
 import type { SecretFilter } from "../calls.ts";
 import { AwsError } from "../errors.ts";
-import { type FindContext, hasTags, lostMatches } from "./find-context.ts";
+import { type FindContext, hasTags } from "./find-context.ts";
 import { pagesOf } from "./pages.ts";
 import { secretsByArn } from "./values-of.ts";
 
@@ -18,10 +18,10 @@ export async function findSecrets(ref: SecretFilterRef, context: FindContext): P
     }
   }
   const values = new Map((await secretsByArn([...arns.values()], context)).map((value) => [value.name, value]));
-  const lost = lostMatches(context, values);
   const standing: string[] = [];
-  for (const { arn } of lost) {
-    if (await stillMatches(ref, arn, context)) {
+  for (const name of context.lost(values)) {
+    const arn = await standingArn(ref, name, context);
+    if (arn !== undefined) {
       standing.push(arn);
     }
   }
@@ -51,14 +51,18 @@ function matches(
   return secret.name.startsWith(namePrefix ?? "") && hasTags(secret.tags, tags);
 }
 
-/** Asks the secret itself, since the list may lag by minutes. */
-async function stillMatches(ref: SecretFilterRef, arn: string, { access, options }: FindContext): Promise<boolean> {
+/** Asks the secret itself, since the list may lag by minutes. Its ARN; undefined where it is gone or fits no longer. */
+async function standingArn(
+  ref: SecretFilterRef,
+  name: string,
+  { access, options }: FindContext,
+): Promise<string | undefined> {
   try {
-    const secret = await access.calls.describeSecret(arn, options);
-    return secret.deletedDate === undefined && matches(ref, secret);
+    const secret = await access.calls.describeSecret(name, options);
+    return secret.deletedDate === undefined && matches(ref, secret) ? secret.arn : undefined;
   } catch (error) {
     if (error instanceof AwsError && error.gone) {
-      return false;
+      return undefined;
     }
     throw error;
   }

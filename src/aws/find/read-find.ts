@@ -9,24 +9,44 @@ import { findByPath } from "./find-by-path.ts";
 import type { FindContext } from "./find-context.ts";
 import { findParametersByTags } from "./find-parameters-by-tags.ts";
 import { findSecrets } from "./find-secrets.ts";
+import { createFormerMatches } from "./former-matches.ts";
+
+export interface FindRead {
+  readonly access: Access;
+  readonly options: CallOptions;
+  /** Clock milliseconds. */
+  readonly began: number;
+}
 
 /** One find. Any page or value that cannot be read makes it fail as a whole, so that a failure removes nothing. */
-export async function readFind(
-  entry: Entry,
-  read: { readonly access: Access; readonly options: CallOptions },
-): Promise<Outcome> {
+export async function readFind(entry: Entry, read: FindRead): Promise<Outcome> {
   const { keep, kept } = keptBy(entry);
   entry.keeping = kept;
   const cost = new Map<QuotaClass, number>();
   const access = { ...read.access, calls: countedCalls(read.access.calls, cost) };
   try {
-    const values = await find(entry.ref as FindRef, { ...read, access, keep, previous: entry.good?.values ?? [] });
+    entry.former ??= createFormerMatches();
+    const { former } = entry;
+    const lookedAt = new Set<string>();
+    const unwanted = new Set<string>();
+    const lost = (listed: ReadonlyMap<string, unknown>): readonly string[] => {
+      for (const name of new Set([...namesOf(entry.good?.values ?? []), ...former.names()])) {
+        (keep(name) ? lookedAt : unwanted).add(name);
+      }
+      return [...lookedAt].filter((name) => !listed.has(name));
+    };
+    const values = await find(entry.ref as FindRef, { ...read, access, keep, lost });
+    former.learn({ began: read.began, found: new Set(namesOf(values)), lookedAt, unwanted });
     entry.kept = kept;
     entry.cost = cost;
     return { ok: true, values: values.sort((a, b) => (a.name < b.name ? -1 : 1)) };
   } catch (thrown) {
     return bad(asAwsError(thrown, "find"));
   }
+}
+
+function namesOf(values: readonly SourceValue[]): readonly string[] {
+  return values.map(({ name }) => name);
 }
 
 function find(ref: FindRef, context: FindContext): Promise<SourceValue[]> {

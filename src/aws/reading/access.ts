@@ -31,6 +31,8 @@ export interface ReadBatch {
   readonly route: Route;
   readonly entries: readonly Entry[];
   readonly options: CallOptions;
+  /** Clock milliseconds. */
+  readonly began: number;
   readonly onIsolating?: () => void;
 }
 

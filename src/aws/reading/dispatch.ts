@@ -30,7 +30,7 @@ export function createDispatch(context: ReaderContext, primary: Access, replicas
     takeOff(entries, flight, began);
     metrics?.batchRead?.({ region: primary.region, route, items: entries.length, priority: flight.priority });
     const options = { priority: flight.priority, store: flight.store, ...(permit === undefined ? {} : { permit }) };
-    const isolated = await readBatch({ ...shipment, options }, primary, replicas).catch(
+    const isolated = await readBatch({ ...shipment, options, began }, primary, replicas).catch(
       (thrown: unknown): Isolated => ({ outcomes: allBad(entries, asAwsError(thrown, route)), culprits: new Set() }),
     );
     permit?.giveBack();

@@ -1,5 +1,6 @@
 import type { ValueRef } from "../../api/source.ts";
 import type { Clock } from "../clock.ts";
+import { createFormerMatches, type FormerMatches } from "../find/former-matches.ts";
 import type { QuotaClass } from "../limits/quota-class.ts";
 import type { ContentHolder, ContentMemory } from "../memory/content-memory.ts";
 import type { Reading, Want } from "../reader.ts";
@@ -30,6 +31,8 @@ export interface Entry extends ContentHolder {
   kept: ReadonlySet<unknown> | undefined;
   /** Of a find that is under way: whose matches it keeps. */
   keeping: ReadonlySet<unknown> | undefined;
+  /** Of a find: what it brought before, as far as that is not in `good`. */
+  former: FormerMatches | undefined;
   /** Of a find: the calls that the last good one took. */
   cost: ReadonlyMap<QuotaClass, number>;
   /** When it was last read or wanted (clock milliseconds). */
@@ -51,6 +54,7 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     suspect: false,
     kept: undefined,
     keeping: undefined,
+    former: undefined,
     cost: new Map(),
     usedAt: now,
     dropContent() {
@@ -81,6 +85,16 @@ function count(counts: Map<number, number>, value: number | undefined, by: numbe
   counts.set(value, sum);
   if (sum === 0) {
     counts.delete(value);
+  }
+}
+
+/** Tells a find of names that it brought before, so that one which no list brings is looked at before it counts as gone. */
+export function addFormer(entry: Entry, names: readonly string[]): void {
+  const held = new Set(entry.good?.values.map(({ name }) => name));
+  const unheld = names.filter((name) => !held.has(name));
+  if (unheld.length > 0) {
+    entry.former ??= createFormerMatches();
+    entry.former.add(unheld);
   }
 }
 
@@ -116,8 +130,8 @@ export function isAnswered(entry: Entry, { notBefore, content }: Freshness, cloc
   return isGoodEnough();
 
   function isGoodEnough(): boolean {
-    const { good } = entry;
-    if (good === undefined || (content && !hasContent(good.values)) || !keepsAll(entry)) {
+    const { good, former } = entry;
+    if (good === undefined || former?.hasUnseen() || (content && !hasContent(good.values)) || !keepsAll(entry)) {
       return false;
     }
     const oldest = entry.pinned && entry.failure === undefined ? Math.min(notBefore, now - pinLastsMs) : notBefore;

@@ -8,7 +8,7 @@ import { refKey } from "../refs/ref-key.ts";
 import { batchSizes, type Route, routes } from "../refs/route.ts";
 import { createAccess } from "./access.ts";
 import { createDispatch } from "./dispatch.ts";
-import { createEntry, type Entry, forget, isAnswered, keepsAll, readingOf } from "./entry.ts";
+import { addFormer, createEntry, type Entry, forget, isAnswered, keepsAll, readingOf } from "./entry.ts";
 import { createFlight, type Flight, join, mayJoin } from "./flight.ts";
 import type { ReaderContext } from "./reader-context.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -126,6 +126,7 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
       const flights = new Map<string, Flight>();
       const counts = { held: 0, joined: 0, asked: 0 };
       for (const entry of new Set(refs.map(ensure))) {
+        addFormer(entry, read.former?.get(entry.key) ?? []);
         if (isAnswered(entry, read, clock)) {
           context.memory.touch(entry);
           readings.set(entry.key, readingOf(entry));

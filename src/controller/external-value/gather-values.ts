@@ -49,7 +49,16 @@ export interface ReadRequest {
   readonly priority: Priority;
   /** The resource, as it subscribed. */
   readonly subscriber: string;
+  /** Names that a find brought before. */
+  readonly former: (sourced: Sourced) => readonly string[];
   readonly signal: AbortSignal;
+}
+
+/** What one reader is asked for. */
+interface Share {
+  readonly refs: Map<string, ValueRef>;
+  readonly former: Map<string, readonly string[]>;
+  readonly store: string;
 }
 
 /** Reads everything, each reader's share in one go. Failures are outcomes; only an abort rejects. */
@@ -57,18 +66,12 @@ export async function readItems(
   items: readonly Sourced[],
   request: ReadRequest,
 ): Promise<ReadonlyMap<Sourced, Reading>> {
-  const shares = new Map<Reader, { readonly refs: Map<string, ValueRef>; readonly store: string }>();
-  for (const { item, resolution } of items) {
-    if (resolution.kind !== "ready") continue;
-    const share = shares.get(resolution.reader) ?? { refs: new Map(), store: storeName(item) };
-    share.refs.set(refKey(item.ref), item.ref);
-    shares.set(resolution.reader, share);
-  }
+  const shares = sharesOf(items, request);
   const answers = new Map(
     await Promise.all(
       [...shares].map(
-        async ([reader, { refs, store }]) =>
-          [reader, await reader.read([...refs.values()], { ...request, store })] as const,
+        async ([reader, { refs, former, store }]) =>
+          [reader, await reader.read([...refs.values()], { ...request, former, store })] as const,
       ),
     ),
   );
@@ -79,6 +82,21 @@ export async function readItems(
     if (reading) readings.set(sourced, reading);
   }
   return readings;
+}
+
+function sharesOf(items: readonly Sourced[], request: ReadRequest): ReadonlyMap<Reader, Share> {
+  const shares = new Map<Reader, Share>();
+  for (const sourced of items) {
+    const { item, resolution } = sourced;
+    if (resolution.kind !== "ready") continue;
+    const share = shares.get(resolution.reader) ?? { refs: new Map(), former: new Map(), store: storeName(item) };
+    const key = refKey(item.ref);
+    share.refs.set(key, item.ref);
+    const former = request.former(sourced);
+    if (former.length > 0) share.former.set(key, [...(share.former.get(key) ?? []), ...former]);
+    shares.set(resolution.reader, share);
+  }
+  return shares;
 }
 
 export interface OutcomeInput {

@@ -1,5 +1,7 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { DataFromItem } from "../../api/model.ts";
+import type { Service } from "../../api/source.ts";
+import type { Sourced } from "./gather-values.ts";
 import { itemId } from "./item-id.ts";
 import { secondLookMs } from "./outcome.ts";
 import { describeRef } from "./read-error.ts";
@@ -14,7 +16,8 @@ const mostLetGo = 50;
 
 /**
  * A key that a find, a path or a JSON object brought before, and brings no longer, is a value that is gone: it must not
- * vanish in silence. Adds one missing value for each. The reading plane has asked a lost match directly before.
+ * vanish in silence. Adds one missing value for each. A match that a list does not bring was looked at directly before:
+ * the reading plane remembers it, or was told of it by `formerMatches`.
  */
 export function withLostKeys(
   results: readonly ItemResult[],
@@ -36,6 +39,33 @@ export function withLostKeys(
       ...lost.map((row) => lostKey(entry, item, row, { at, missedSince })),
     ];
   });
+}
+
+/**
+ * Names that a find brought before under the same identity and region, as the rows tell. After a start of the operator
+ * nobody else knows of them, and what no list brings must be looked at before it counts as gone.
+ */
+export function formerMatches({ item, resolution }: Sourced, rows: readonly ValueRow[]): readonly string[] {
+  if ("key" in item || resolution.kind !== "ready" || !isFind(item)) return [];
+  const { ref } = item;
+  const id = itemId(item);
+  const its = rows.filter(
+    (row) => row.item === id && row.version !== undefined && row.origin === resolution.origin && !isLetGo(row),
+  );
+  return its.flatMap(({ source }) =>
+    matchName(source, ref.kind === "secretsByFilter" ? "secretsManager" : "parameterStore"),
+  );
+}
+
+function isFind({ ref }: DataFromItem): boolean {
+  return ref.kind === "parametersByPath" || ref.kind === "parametersByTags" || ref.kind === "secretsByFilter";
+}
+
+/** The name of a match as its row shows it: `parameterstore:/shop/db#host`. Neither service's names hold a "#". */
+function matchName(source: string, service: Service): string[] {
+  const head = `${service.toLowerCase()}:`;
+  const [name = ""] = source.slice(head.length).split("#", 1);
+  return source.startsWith(head) && name !== "" ? [name] : [];
 }
 
 const slot = (key: string, to: string): string => `${to}/${key}`;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ExternalValueModel } from "../../api/model.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Line } from "../queue/fair-lines.ts";
@@ -7,7 +7,7 @@ import { deliveredKeys } from "./delivered.ts";
 import { type Entry, targetKey } from "./entry.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
-import { withLostKeys } from "./lost-keys.ts";
+import { formerMatches, withLostKeys } from "./lost-keys.ts";
 import { freshnessPromise } from "./outcome.ts";
 import { isHandled, refreshEcho } from "./refresh-request.ts";
 import type { ItemResult } from "./select.ts";
@@ -47,17 +47,18 @@ export async function readItemResults(context: ReadContext): Promise<ReadResult>
 
 async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ReadResult> {
   const { model, sourced, entry, previous, services } = context;
+  const rows = entry.rows ?? previous.values;
   const request = {
     notBefore: notBeforeOf(context),
     priority: context.line,
     subscriber: `${model.namespace}/${model.name}`,
+    former: (one: Sourced) => formerMatches(one, rows),
     signal,
   };
   const mayBeSettled = entry.settledInputs !== undefined && targetsUntouched(model, entry);
   const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
   if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };
   const readings = hasContent(known) ? known : await readOrTimeOut(sourced, { ...request, content: true });
-  const rows = entry.rows ?? previous.values;
   const gathered = outcomesOf(sourced, readings, {
     model,
     directory: services.directory,
@@ -144,7 +145,7 @@ function inputsOf(
     parts.push(reading.good.replicaRegion ?? "", ...reading.good.values.map(({ versionKey }) => versionKey));
   }
   // A hash, since it is kept for every resource.
-  return createHash("sha256").update(parts.join("\n")).digest("base64");
+  return hash("sha256", parts.join("\n"), "base64");
 }
 
 function targetsUntouched(model: ExternalValueModel, entry: Entry): boolean {
