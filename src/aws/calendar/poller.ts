@@ -15,8 +15,8 @@ export interface Poller {
   close(): void;
 }
 
-// A timer that is longer than this would be cut by Node; waking up for nothing once a day costs nothing.
-const longestMs = 86_400_000;
+// Waking up for nothing costs nothing, and what passed since the last look is what a clock that is set can hide.
+const longestMs = 5_000;
 // Less than this is the inaccuracy of timers, not a clock that was set.
 const noticeableMs = 1000;
 
@@ -36,17 +36,29 @@ export function createPoller(
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
   let closed = false;
   let armSoon = false;
+  let seenAt = -Infinity;
 
-  const ring = (): void => {
-    const late = clock.now() - (timer?.at ?? clock.now());
-    timer = undefined;
+  /**
+   * The clock was set back: without this nothing would be due until it has caught up. Set forward, all is due at once,
+   * which is right after a machine slept, and the line and the limiter take it from there.
+   * @param atLeast what the clock must show if nobody set it.
+   */
+  const lookAtClock = (atLeast: number): number => {
+    const now = clock.now();
+    const late = now - atLeast;
+    seenAt = now;
     if (late < -noticeableMs) {
-      // The clock was set back: without this nothing would be due until it has caught up. Set forward, all is due at
-      // once, which is right after a machine slept, and the line and the limiter take it from there.
+      timer = timer && { ...timer, at: timer.at + late };
       for (const poller of pollers.values()) {
         poller.shift(late);
       }
     }
+    return now;
+  };
+  const ring = (): void => {
+    const due = timer?.at ?? seenAt;
+    timer = undefined;
+    lookAtClock(due);
     for (const poller of pollers.values()) {
       poller.tick();
     }
@@ -54,7 +66,7 @@ export function createPoller(
   };
   const arm = (): void => {
     armSoon = false;
-    const now = clock.now();
+    const now = lookAtClock(seenAt);
     const next = Math.min(...[...pollers.values()].map((poller) => poller.nextDue()));
     if (closed || next === Infinity || (timer !== undefined && timer.at <= next)) {
       return;
@@ -66,6 +78,7 @@ export function createPoller(
   return {
     overdueMs: () => Math.max(0, clock.now() - Math.min(...[...pollers.values()].map((poller) => poller.nextDue()))),
     plan(entry) {
+      lookAtClock(seenAt);
       pollers.get(entry.route)?.plan(entry);
       rearm();
     },
