@@ -8,6 +8,7 @@ import type { ResourceType } from "./objects.ts";
 import { createRequestGate } from "./request-gate.ts";
 import { resourceTypes } from "./resource-types.ts";
 import { type Answer, exchange, type Limits, type Outgoing, open, readText } from "./transport.ts";
+import type { Turns } from "./turns.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "update" | "delete";
 
@@ -46,13 +47,14 @@ export interface ApiRequesterOptions {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly observe: RequestObserver;
 }
 
 const longestErrorBody = 64 * 1_024;
 
 export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
-  const { clock, timeoutMs, observe } = options;
+  const { clock, timeoutMs, observe, turns } = options;
   const connections = createConnections(options.kubeConfig, clock.now);
   const gate = createRequestGate(options.concurrency);
 
@@ -103,15 +105,22 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
 
   /** Leases pass by the queue: an operator with much to write must not lose its leadership to its own work. */
   async function enter({ type, signal }: ApiRequest): Promise<() => void> {
-    if (type.plural === resourceTypes.leases.plural && type.group === resourceTypes.leases.group) return () => {};
+    if (isLease(type)) return () => {};
     return gate.enter(signal).catch((cause: unknown) => {
       throw new ApiError({ status: 0, reason: "Aborted", message: "Aborted", cause });
     });
   }
 
+  /** Bursts of requests and of answers leave the event loop to others in between; Leases need not wait. */
+  function turn({ type }: ApiRequest): Promise<void> | undefined {
+    return isLease(type) ? undefined : turns.take();
+  }
+
   return {
     async request<T>(request: ApiRequest) {
+      await turn(request);
       const answer = await send(request);
+      await turn(request);
       if (answer.status < 200 || answer.status > 299) throw apiErrorOf(answer, request.type, attemptOf(request));
       return parse<T>(answer.text, request);
     },
@@ -127,6 +136,10 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
 
     close: () => connections.close(),
   };
+}
+
+function isLease({ plural, group }: ResourceType): boolean {
+  return plural === resourceTypes.leases.plural && group === resourceTypes.leases.group;
 }
 
 async function openWatch(connection: Connection, outgoing: Outgoing, limits: Limits) {

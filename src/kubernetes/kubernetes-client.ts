@@ -5,6 +5,7 @@ import { ApiError, type KubernetesClient, type ListPage, type WriteOptions } fro
 import { type Clock, monotonicClock } from "./clock.ts";
 import type { KubernetesObject, ObjectRef, ResourceType } from "./objects.ts";
 import { apiVersionOf, resourceTypes } from "./resource-types.ts";
+import { createTurns } from "./turns.ts";
 import { type BookmarkHabit, readWatch } from "./watch-stream.ts";
 
 export interface KubernetesClientOptions {
@@ -28,12 +29,14 @@ const metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.i
 /** Requests to the API server over kept-alive connections, as plain JSON. */
 export function createKubernetesClient(options: KubernetesClientOptions): KubernetesClient {
   const clock = options.clock ?? monotonicClock;
+  const turns = createTurns({ now: clock.now });
   const requester = createApiRequester({
     kubeConfig: options.kubeConfig,
     userAgent: `external-values/${options.version}`,
     concurrency: options.concurrency ?? 32,
     timeoutMs: options.requestTimeoutMs ?? 30_000,
     clock,
+    turns,
     observe: options.observe ?? (() => {}),
   });
   const { request } = requester;
@@ -138,7 +141,7 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
       const response = await requester.open({ verb: "watch", method: "GET", type, path, ...accept, signal });
       onOpen?.();
       const silenceMs = query.timeoutSeconds * 1_000 + (options.watchGraceMs ?? 20_000);
-      yield* readWatch(response, { clock, silenceMs, habit: habitOf(type) });
+      yield* readWatch(response, { clock, silenceMs, habit: habitOf(type), turns });
     },
 
     close: () => requester.close(),

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { WatchBroken, type WatchEvent } from "./client.ts";
 import { createLineSplitter } from "./lines.ts";
 import { createFakeClock } from "./testing/fake-clock.ts";
+import { createTurns } from "./turns.ts";
 import { readWatch } from "./watch-stream.ts";
 
 const event = (type: string, name = "a") => `${JSON.stringify({ type, object: { metadata: { name } } })}\n`;
@@ -12,10 +13,16 @@ const event = (type: string, name = "a") => `${JSON.stringify({ type, object: { 
 function watch(habit = { expected: true }) {
   const stream = new PassThrough();
   const clock = createFakeClock();
+  const turns = createTurns(clock);
   const events: WatchEvent[] = [];
   const ended = (async () => {
     try {
-      for await (const one of readWatch(stream as unknown as IncomingMessage, { clock, silenceMs: 320_000, habit }))
+      for await (const one of readWatch(stream as unknown as IncomingMessage, {
+        clock,
+        silenceMs: 320_000,
+        habit,
+        turns,
+      }))
         events.push(one);
       return "closed";
     } catch (error) {

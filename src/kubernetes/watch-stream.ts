@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { WatchBroken, type WatchEvent } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { createLineSplitter } from "./lines.ts";
+import type { Turns } from "./turns.ts";
 
 // etcd takes requests of at most 1.5 MiB; in JSON, with escapes and managed fields, an object stays well below this.
 const longestLineBytes = 16 * 2 ** 20;
@@ -23,6 +24,8 @@ export interface WatchStreamOptions {
   /** Silence longer than this is a broken connection: the server's own timeout and some grace. */
   readonly silenceMs: number;
   readonly habit: BookmarkHabit;
+  /** A packet may hold the events of hundreds of objects. */
+  readonly turns: Turns;
 }
 
 /** The events of an accepted watch. Ends when the server ends it; throws WatchBroken on any other end. */
@@ -30,6 +33,7 @@ export async function* readWatch(response: IncomingMessage, options: WatchStream
   const silence = watchForSilence(response, options);
   try {
     for await (const line of readLines(response, silence.heard)) {
+      await options.turns.take();
       const event = parseEvent(line);
       if (event.type === "BOOKMARK") silence.bookmarked();
       yield event;
