@@ -44,6 +44,10 @@ export function createContentMemory(capacityBytes: number): ContentMemory {
       return bytes;
     },
     hold(holder, size, makeRoom) {
+      // What a poll brings again has not been looked at by anybody: its place stays.
+      if (!makeRoom && held.get(holder) === size) {
+        return true;
+      }
       release(holder);
       if (size > capacityBytes || (!makeRoom && bytes + size > capacityBytes)) {
         return false;
@@ -54,7 +58,8 @@ export function createContentMemory(capacityBytes: number): ContentMemory {
       return true;
     },
     touch(holder) {
-      const size = held.get(holder);
+      // Far from the bound the order says nothing yet, and keeping it costs as much as the rest of a look.
+      const size = bytes > capacityBytes / 2 ? held.get(holder) : undefined;
       if (size !== undefined) {
         held.delete(holder);
         held.set(holder, size);

@@ -1,3 +1,4 @@
+import type { SourceValue } from "../../api/source.ts";
 import type { Outcome } from "../batching/outcome.ts";
 import { AwsError } from "../errors.ts";
 import type { Reading } from "../reader.ts";
@@ -41,6 +42,24 @@ function unlessLagging(outcome: Outcome, good: Entry["good"]): Outcome {
 }
 
 /**
+ * The values that are held already, where what came is the same: a poll of everything would otherwise make all that is
+ * held anew each time, and the collector's work is most of what a poll costs.
+ */
+function unlessSame(values: readonly SourceValue[], good: Entry["good"]): readonly SourceValue[] {
+  const held = good?.values ?? [];
+  const isSame = (value: SourceValue, index: number): boolean => {
+    const other = held[index];
+    return (
+      other?.versionKey === value.versionKey &&
+      (other.content !== undefined || value.content === undefined) &&
+      other.tags === undefined &&
+      value.tags === undefined
+    );
+  };
+  return held.length === values.length && values.every(isSame) ? held : values;
+}
+
+/**
  * Takes an outcome in.
  * @returns whether it is news to subscribers.
  */
@@ -49,7 +68,7 @@ export function takeIn(entry: Entry, answer: Outcome, began: number): boolean {
   const outcome = unlessLagging(answer, entry.good);
   if (outcome.ok) {
     entry.good = {
-      values: outcome.values,
+      values: unlessSame(outcome.values, entry.good),
       at: began,
       ...(outcome.replicaRegion === undefined ? {} : { replicaRegion: outcome.replicaRegion }),
     };
