@@ -1,9 +1,12 @@
 import type { Content } from "./contract.ts";
 
+// Each use ends what it began, so that one serves all.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Text where the bytes are UTF-8 (a byte order mark stays), else undefined. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }

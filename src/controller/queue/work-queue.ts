@@ -59,6 +59,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   const again = new Map<string, Line>();
   const timers = new Map<string, () => void>();
   let running = false;
+  let pumpsSoon = false;
   const quietWaits = new Set<() => void>();
   let draining: (() => void) | undefined;
   /** Since when keys wait without one being taken. */
@@ -75,8 +76,13 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       hooks.added();
     }
     lines.add(key, line);
-    // A task of its own, so that a burst of events is coalesced before the first key is worked on.
-    queueMicrotask(pump);
+    pumpSoon();
+  };
+
+  /** In a task of its own, so that a burst of events is coalesced before the first key is worked on; one for all of them. */
+  const pumpSoon = (): void => {
+    if (!pumpsSoon) queueMicrotask(pump);
+    pumpsSoon = true;
   };
 
   const cancelTimer = (key: string): void => {
@@ -148,6 +154,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   };
 
   function pump(): void {
+    pumpsSoon = false;
     while (running && !draining && active.size < options.concurrency && lines.size > 0 && !turnIsOver()) {
       const taken = lines.take();
       if (!taken) return;
