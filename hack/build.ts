@@ -30,7 +30,8 @@ const options = {
   format: "esm",
   // Not minified: Node.js prints the line that threw, and a stack trace has to be readable without the map.
   minify: false,
-  keepNames: true,
+  // No `keepNames`: it gives each function its name anew whenever one is made, in time and in memory, and the names in a
+  // stack trace are right without it.
   sourcemap: "linked",
   sourcesContent: false,
   legalComments: "linked",

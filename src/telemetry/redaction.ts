@@ -16,7 +16,8 @@ export function reportError(error: unknown): ErrorReport {
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error;
+  // The bundle puts an underscore before the inner name of some classes.
+  return error instanceof Error ? error.constructor.name.replace(/^_/, "") : typeof error;
 }
 
 function codeOf(error: unknown): string | undefined {
