@@ -2,7 +2,7 @@ import type { TargetKind } from "../api/model.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isNewer } from "../kubernetes/resource-version.ts";
 import { type Entry, targetKey } from "./external-value/entry.ts";
-import { isSuspect } from "./external-value/gather-targets.ts";
+import { asksForLook, targetsOf } from "./external-value/gather-targets.ts";
 import type { Line } from "./queue/fair-lines.ts";
 import type { ReferenceIndex } from "./references.ts";
 import { type StoreRecords, storeKeyOf } from "./stores/store-records.ts";
@@ -31,6 +31,7 @@ export function createWatchHandlers(options: HandlerOptions): Omit<WatchHandlers
         // Work under way, or the next visit, finds it gone and forgets it.
         options.dequeue(key);
         queue(key, "interactive");
+        freeTargets(key, options);
       },
     },
     stores: {
@@ -81,7 +82,18 @@ function sightTarget(kind: TargetKind, object: KubernetesObject, options: Handle
     if (gone) target.gone = { uid, resourceVersion };
     if (isNewer(resourceVersion, target.seenVersion ?? "")) target.seenVersion = resourceVersion;
     // Nothing remembered: the visit that is under way looks for itself, and again at its end.
-    if (isSuspect(target)) options.queue(key, "interactive");
+    if (asksForLook(target)) options.queue(key, "interactive");
+  }
+}
+
+/** Keys that a deleted ExternalValue held are nobody's now: whom they stood in the way looks again. */
+function freeTargets(key: string, { entries, references, queue }: HandlerOptions): void {
+  const model = entries.get(key)?.parsed?.model;
+  if (!model) return;
+  for (const { kind, name } of targetsOf(model)) {
+    for (const other of references.ofTarget(kind, model.namespace, name)) {
+      if (entries.get(other)?.targets.get(targetKey(kind, name))?.blocked === true) queue(other, "interactive");
+    }
   }
 }
 

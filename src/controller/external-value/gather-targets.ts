@@ -11,6 +11,8 @@ export interface TargetEntry {
   memo?: TargetMemo;
   /** Of a target that stands as the status says, and was not compared. */
   left?: { readonly uid: string; readonly resourceVersion: string };
+  /** Somebody else's object, or its absence, stands in the way: any event of it may mean that it no longer does. */
+  blocked?: boolean;
   /** The newest resourceVersion that the watch has shown of it. */
   seenVersion?: string;
   /** The object whose deletion, or loss of our label, the watch has shown; with its last resourceVersion there. */
@@ -26,6 +28,11 @@ export function isSuspect({ memo, left = memo, seenVersion, gone }: TargetEntry)
   if (seenVersion !== undefined && isNewer(seenVersion, left.resourceVersion)) return true;
   // A deletion may come with the version of the last write before it (tried on 1.36, metadata only).
   return gone?.uid === left.uid && !isNewer(left.resourceVersion, gone.resourceVersion);
+}
+
+/** Whether an event of it is a reason to look: drift, or somebody who stood in the way and may not any more. */
+export function asksForLook(target: TargetEntry): boolean {
+  return target.blocked === true || isSuspect(target);
 }
 
 /** The targets that the spec asks for. */

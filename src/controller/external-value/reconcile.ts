@@ -183,6 +183,7 @@ async function serve(
     entry,
     items: read.items,
     known: previous.targets,
+    rows: wasInOrder(previous) ? (entry.rows ?? previous.values) : undefined,
     write,
     templatesFrom: await readTemplateSources(model, services.client),
     wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
@@ -209,6 +210,11 @@ async function serve(
     (sight, index) => sight.suspect && sight.text !== sightsBefore[index]?.text,
   );
   return touched ? { afterMs: 0, line: "interactive" } : verdict;
+}
+
+function wasInOrder({ conditions }: StatusModel): boolean {
+  const has = (type: string, status: string) => conditions.some((one) => one.type === type && one.status === status);
+  return has("Ready", "True") && !has("Degraded", "True");
 }
 
 /** What the next visit can spare itself, and the rows that found no room. */

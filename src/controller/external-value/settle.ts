@@ -2,13 +2,14 @@ import type { ExternalValueModel, TargetModel } from "../../api/model.ts";
 import type { Result } from "../../values/contract.ts";
 import { applyTarget, type WriteContext } from "../target/apply-target.ts";
 import type { Observation, TargetMemo } from "../target/observation.ts";
-import type { Settled } from "./conclude.ts";
+import { type Settled, stand } from "./conclude.ts";
 import { decideTarget, type TargetDecision } from "./decide.ts";
 import { type Entry, targetEntry } from "./entry.ts";
 import { observe, type TargetEntry, targetsOf } from "./gather-targets.ts";
-import type { ItemResult } from "./select.ts";
+import { inBoth, leavingKeys } from "./moves.ts";
+import { type ItemResult, select } from "./select.ts";
 import type { Services } from "./services.ts";
-import type { TargetRow } from "./status-model.ts";
+import type { TargetRow, ValueRow } from "./status-model.ts";
 
 /** Everything that settling the targets of one resource needs. */
 export interface SettleContext {
@@ -17,15 +18,77 @@ export interface SettleContext {
   readonly entry: Entry;
   readonly items: readonly ItemResult[];
   readonly known: readonly TargetRow[];
+  /** The rows of a status that was in order, and so tells where every key stands; undefined: it may not. */
+  readonly rows: readonly ValueRow[] | undefined;
   readonly write: WriteContext;
   readonly templatesFrom: ReadonlyMap<TargetModel, Result<Readonly<Record<string, string>>>>;
   /** Told of every write that was made. */
   readonly wrote: (decision: TargetDecision, memo: TargetMemo) => void;
 }
 
-/** Decides and carries out, target by target; what somebody else changed meanwhile is looked at again. */
+/**
+ * Decides and carries out, target by target; what somebody else changed meanwhile is looked at again. A key that leaves one
+ * target for the other is in one of them at any time: the one that it leaves waits until the other stands.
+ */
 export async function settleTargets(context: SettleContext): Promise<readonly Settled[]> {
-  return await Promise.all(targetsOf(context.model).map((target) => settle(target, context)));
+  const targets = targetsOf(context.model);
+  const [secret, configMap] = targets;
+  if (!secret || !configMap) return await Promise.all(targets.map((target) => settle(target, context)));
+  const fromSecret = await keysLeaving(secret, context);
+  const fromConfigMap = await keysLeaving(configMap, context);
+  if (fromSecret.size + fromConfigMap.size === 0) {
+    return await Promise.all(targets.map((target) => settle(target, context)));
+  }
+  if (fromConfigMap.size === 0) return (await settleInOrder(configMap, secret, context)).reverse();
+  if (fromSecret.size === 0) return await settleInOrder(secret, configMap, context);
+  // Both ways: the Secret, which may hold every key, has all of them in between.
+  const items = inBoth(context.items, secret.kind, fromSecret);
+  const [between, second] = await settleInOrder(secret, configMap, context, items);
+  const last = stand(second) ? await settle(secret, context) : between;
+  return [{ ...last, dataChanged: last.dataChanged || between.dataChanged }, second];
+}
+
+/** Which keys of a target that stands go to the other one. */
+async function keysLeaving(target: TargetModel, context: SettleContext): Promise<ReadonlySet<string>> {
+  const { entry, known, items, rows } = context;
+  if (!known.some((row) => isRowOf(row, target))) return new Set();
+  const left = targetEntry(entry, target.kind, target.name).memo?.keys;
+  if (left) return leavingKeys(target.kind, left, items);
+  if (rows)
+    return leavingKeys(
+      target.kind,
+      rows.flatMap(({ key, to }) => (to === target.kind ? [key] : [])),
+      items,
+    );
+  const found = await observe(target, {}, sightOf(context), true);
+  return leavingKeys(target.kind, found.kind === "read" ? found.object.data.keys() : [], items);
+}
+
+async function settleInOrder(
+  first: TargetModel,
+  second: TargetModel,
+  context: SettleContext,
+  items = context.items,
+): Promise<[Settled, Settled]> {
+  const settled = await settle(first, { ...context, items });
+  return [settled, stand(settled) ? await settle(second, context) : held(second, settled, context)];
+}
+
+/** Stays as it is, for the reason for which the other does. */
+function held(target: TargetModel, { decision, refused }: Settled, { items, known }: SettleContext): Settled {
+  const frozen = decision.kind === "frozen" ? decision.failures : [];
+  const failed = decision.kind === "planned" && decision.plan.action === "fail" ? [decision.plan.failure] : [];
+  return {
+    decision: {
+      target,
+      selection: select(target, items),
+      kind: "frozen",
+      failures: refused ? [refused] : [...frozen, ...failed],
+      atLast: decision.kind === "frozen" && decision.atLast === true,
+    },
+    dataChanged: false,
+    stands: known.some((row) => isRowOf(row, target)),
+  };
 }
 
 // A target that is raced for so often is somebody's loop: the queue's backoff paces it.
@@ -61,6 +124,7 @@ async function carryOut(
   context: SettleContext,
 ): Promise<Settled | undefined> {
   delete entry.left;
+  entry.blocked = decision.kind === "planned" && decision.plan.action === "fail";
   const stands = observation.kind !== "absent" && context.known.some((row) => isRowOf(row, decision.target));
   if (decision.kind !== "planned" || decision.plan.action === "fail") return { decision, dataChanged: false, stands };
   if (decision.plan.action === "none") {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import { type Bench, createBench } from "./testing/bench.ts";
+import type { TargetObject } from "../target/desired.ts";
+import { type Bench, createBench, key } from "./testing/bench.ts";
 
 const data = [{ key: "A", parameterStore: { name: "/a" } }];
 const named = (name: string) => ({ secret: { name }, data });
@@ -81,5 +82,60 @@ describe("a former target", () => {
     await bench.visit();
     expect(targets()).toEqual(["ConfigMap/checkout"]);
     expect(bench.status().targets.map(({ kind }) => kind)).toEqual(["ConfigMap"]);
+  });
+});
+
+describe("a key that changes from one standing target to the other", () => {
+  const row = (key: string, to: string) => ({ key, to, parameterStore: { name: "/a" } });
+  const spec = (at: Readonly<Record<string, string>>, more: object = {}) => ({
+    ...more,
+    data: Object.entries(at).map(([key, to]) => row(key, to)),
+  });
+  const one = { STAYS: "Secret", STAYS_TOO: "ConfigMap", A: "Secret", B: "ConfigMap" };
+  const keysOf = (kind: string) =>
+    Object.keys((bench.cluster.find(kind, "checkout") as TargetObject)?.data ?? {}).sort();
+  /** At every request to write: is each key in some target? */
+  const watchFor = (keys: readonly string[]) => {
+    const missing: string[] = [];
+    bench.cluster.afterWrite = () => {
+      const present = new Set([...keysOf("Secret"), ...keysOf("ConfigMap")]);
+      missing.push(...keys.filter((key) => !present.has(key)));
+    };
+    return missing;
+  };
+
+  it.each([
+    { reason: "to the ConfigMap", next: { ...one, A: "ConfigMap" } },
+    { reason: "to the Secret", next: { ...one, B: "Secret" } },
+    { reason: "both ways at once", next: { ...one, A: "ConfigMap", B: "Secret" } },
+  ])("is in one of them at any time: $reason", async ({ next }) => {
+    await put(spec(one));
+    const missing = watchFor(["A", "B", "STAYS", "STAYS_TOO"]);
+    await put(spec(next));
+    await put(spec(one));
+    await put(spec(next));
+    expect(missing).toEqual([]);
+    const inSecret = Object.entries(next).flatMap(([key, to]) => (to === "Secret" ? [key] : []));
+    expect(keysOf("Secret")).toEqual(inSecret.sort());
+    expect(keysOf("ConfigMap")).toHaveLength(4 - inSecret.length);
+    expect(bench.status().conditions[0]).toMatchObject({ status: "True" });
+  });
+
+  it.each([
+    { reason: "the process goes on", starts: false },
+    { reason: "the process starts anew", starts: true },
+  ])("stays where it was while the other cannot be written: $reason", async ({ starts }) => {
+    await put(spec(one));
+    const blocked = { ...spec({ ...one, A: "ConfigMap" }) };
+    const absent = { key: "ABSENT", to: "ConfigMap", parameterStore: { name: "/absent" } };
+    await put({ data: [...blocked.data, absent] });
+    expect(bench.status().conditions[0]).toMatchObject({ status: "False", reason: "ValueNotFound" });
+    if (starts) bench.reconciler.forget(key);
+    await bench.fake.clock.advance(4_000_000);
+    await bench.visit();
+    expect(keysOf("Secret")).toEqual(["A", "STAYS"]);
+    await put(blocked);
+    expect(keysOf("Secret")).toEqual(["STAYS"]);
+    expect(keysOf("ConfigMap")).toEqual(["A", "B", "STAYS_TOO"]);
   });
 });

@@ -116,6 +116,8 @@ export interface FakeCluster {
   /** As somebody else would write it. */
   put(object: KubernetesObject): KubernetesObject;
   remove(kind: string, name: string): void;
+  /** Called after every write. */
+  afterWrite: () => void;
 }
 
 /** As much of an API server as one namespace of Secrets and ConfigMaps needs; an apply replaces the data. */
@@ -136,6 +138,7 @@ function createFakeCluster(): FakeCluster {
     };
     const made = { ...object, metadata } as KubernetesObject;
     objects.set(address, made);
+    cluster.afterWrite();
     return made;
   };
   const missing = (): never => {
@@ -178,11 +181,13 @@ function createFakeCluster(): FakeCluster {
       objects.delete(`${type.kind}/${name}`);
     },
   };
-  return {
+  const cluster: FakeCluster = {
     client: client as unknown as KubernetesClient,
     log,
     find: (kind, name) => objects.get(`${kind}/${name}`),
     put,
     remove: (kind, name) => void objects.delete(`${kind}/${name}`),
+    afterWrite() {},
   };
+  return cluster;
 }
