@@ -43,9 +43,12 @@ export async function startFakeAwsProcess(options: FakeAwsProcessOptions = {}): 
     url,
     pid: child.pid ?? 0,
     async stop() {
-      const ended = child.exitCode === null ? once(child, "exit") : undefined;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
       child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
       await ended;
+      clearTimeout(timer);
     },
   };
 }
@@ -53,7 +56,11 @@ export async function startFakeAwsProcess(options: FakeAwsProcessOptions = {}): 
 /** The control API of a running fake. Rejects with the fake's own message where it refuses a command. */
 export function remoteCommands(url: string): RemoteCommands {
   const send = async (name: string, input: unknown): Promise<unknown> => {
-    const response = await fetch(`${url}/_fake/${name}`, { method: "POST", body: JSON.stringify(input ?? {}) });
+    const response = await fetch(`${url}/_fake/${name}`, {
+      method: "POST",
+      body: JSON.stringify(input ?? {}),
+      signal: AbortSignal.timeout(30_000),
+    });
     const body: unknown = await response.json();
     if (!response.ok) {
       throw new Error(`fake AWS, ${name}: ${JSON.stringify(body)}`);

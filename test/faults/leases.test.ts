@@ -4,6 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import { isFull, sized } from "./support/extent.ts";
 import { type FaultBench, type Place, startFaultBench } from "./support/fault-bench.ts";
 import { recordFault, secondsSince } from "./support/fault-record.ts";
+import { keepLooking } from "./support/keep-looking.ts";
 import { arrangeMany } from "./support/many-resources.ts";
 import {
   acceptedWrites,
@@ -141,13 +142,8 @@ function fourShards(): void {
     const many = await arrangeMany(bench, place, { count: 40, interval: "5s" });
     const replicas: ObservedReplica[] = [];
     const shared: number[] = [];
-    let watching = true;
-    const watch = (async () => {
-      while (watching) {
-        shared.push(...(await sharedShards(replicas)));
-        await delay(50);
-      }
-    })();
+    const stopLooking = keepLooking(async () => void shared.push(...(await sharedShards(replicas))));
+    bench.stopAlso(stopLooking);
     const start = async () => {
       replicas.push(await startReplica(bench, lease, ["--shards=4"]));
     };
@@ -177,8 +173,7 @@ function fourShards(): void {
     await many.changeAll();
     await many.untilRight("the last one serves all", (lease.duration + 5) * 1_000);
     const handedOver = secondsSince(stopping);
-    watching = false;
-    await watch;
+    await stopLooking();
     expect(shared).toEqual([]);
     recordFault({
       suite: "Leases",

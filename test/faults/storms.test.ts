@@ -29,10 +29,12 @@ beforeAll(async () => {
   many = await arrangeMany(bench, place, { count, interval: "10s" });
 }, 120_000);
 afterAll(async () => {
+  // A test that failed may have left it stopped, and then nothing could be uninstalled.
+  apiServer?.signal("SIGCONT");
   await bench?.stop().catch(() => undefined);
   await apiServer?.stop(500);
   await controlPlane?.stop();
-}, 60_000);
+}, 120_000);
 
 function processOf(name: string): ManagedProcess {
   const found = controlPlane.processes.find((process) => process.name === name);
@@ -57,6 +59,7 @@ async function compact(): Promise<void> {
     const response = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, {
       method: "POST",
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
     });
     return (await response.json()) as { readonly header?: { readonly revision?: string } };
   };

@@ -56,9 +56,13 @@ export function openRequest(connection: Connection, request: ApiRequest): Promis
   });
 }
 
+// A stopped API server keeps its connections open: without an end of its own such a request would have none.
+const answerMs = 60_000;
+
 /** Sends a request and returns the parsed JSON of a 2xx answer (or its text where it is no JSON); else rejects. */
 export async function apiRequest<T>(connection: Connection, request: ApiRequest): Promise<T> {
-  const response = await openRequest(connection, request);
+  const signal = request.signal ?? AbortSignal.timeout(answerMs);
+  const response = await openRequest(connection, { ...request, signal });
   const text = await readAll(response);
   const status = response.statusCode ?? 0;
   if (status < 200 || status > 299) throw new ApiServerError(request, status, text);

@@ -105,7 +105,7 @@ async function awaitHealth(started: ManagedProcess, url: string): Promise<void> 
   await eventually(
     async () => {
       if (started.exit !== undefined) throw new Hopeless(`${started.name} has ended; ${tail(started)}`);
-      const response = await fetch(url);
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       await response.arrayBuffer();
       return response.ok || undefined;
     },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { withinTime } from "./time-limit.ts";
 
 export interface Patience {
   /** For the message of the failure: "the API server is ready". */
@@ -15,7 +16,7 @@ export async function eventually<T>(check: () => Promise<T | undefined> | T | un
   const timeoutMs = patience.timeoutMs ?? 30_000;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const attempt = await tryOnce(check);
+    const attempt = await tryOnce(() => withinTime(once(check), deadline + answerMs - Date.now(), "the check itself"));
     if ("value" in attempt) return attempt.value;
     if (attempt.error instanceof Hopeless) throw attempt.error;
     if (Date.now() >= deadline) {
@@ -26,6 +27,12 @@ export async function eventually<T>(check: () => Promise<T | undefined> | T | un
     await delay(patience.intervalMs ?? 100);
   }
 }
+
+// A check that began in time may take so long beyond it.
+const answerMs = 15_000;
+
+/** What a check that throws at once throws is its answer too. */
+const once = async <T>(check: () => T | Promise<T>): Promise<T> => await check();
 
 /** Waiting any longer cannot help. */
 export class Hopeless extends Error {

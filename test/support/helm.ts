@@ -7,6 +7,8 @@ import { inRepository } from "./repository.ts";
 import { removeDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
 const run = promisify(execFile);
+// It asks an API server that does not answer for ever.
+const longestMs = 60_000;
 
 export interface HelmRelease {
   readonly kubeconfig: string;
@@ -43,5 +45,5 @@ export async function helmUninstall(target: HelmRelease): Promise<void> {
 async function helm(target: HelmRelease, args: readonly string[], directory: string): Promise<void> {
   const env = { PATH: process.env["PATH"], HOME: directory };
   const common = [`--kubeconfig=${target.kubeconfig}`, `--namespace=${target.namespace}`];
-  await run(helmBinary(), [...args, ...common], { env });
+  await run(helmBinary(), [...args, ...common], { env, timeout: longestMs, killSignal: "SIGKILL" });
 }

@@ -23,7 +23,7 @@ export async function connectToKind(): Promise<KindCluster | undefined> {
   const kubeconfig = process.env["EXTERNAL_VALUES_KIND_KUBECONFIG"];
   if (kubeconfig === undefined) return undefined;
   const kubectl = async (...args: string[]) =>
-    (await run(kubernetesBinary("kubectl"), [`--kubeconfig=${kubeconfig}`, ...args])).stdout;
+    (await run(kubernetesBinary("kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], { timeout: 60_000 })).stdout;
 
   // The suites speak as a ServiceAccount with a token, where kind gives a client certificate.
   const account = ["--namespace=kube-system", "external-values-bench"];

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { forget, reapOnExit } from "./reaper.ts";
+import { withinTime } from "./time-limit.ts";
 
 export interface ProcessSpec {
   /** For messages and the name of its log. */
@@ -30,9 +31,14 @@ export interface ManagedProcess {
   /** What it has printed so far. */
   output(): string;
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after `graceMs` (default 5,000). Idempotent. */
+  /** SIGTERM, also to one that was stopped by SIGSTOP, and SIGKILL after `graceMs` (default 5,000). Idempotent. */
   stop(graceMs?: number): Promise<Exit>;
+  /** SIGKILL; resolves when it has ended. */
+  kill(): Promise<Exit>;
 }
+
+// Even a killed process may wait for a busy disk.
+const killedWithinMs = 15_000;
 
 export function startProcess(spec: ProcessSpec): ManagedProcess {
   const log = openSync(spec.logFile, "a");
@@ -75,12 +81,19 @@ export function startProcess(spec: ProcessSpec): ManagedProcess {
       if (exit !== undefined) return exit;
       child.ref();
       child.kill("SIGTERM");
+      child.kill("SIGCONT");
       const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
       try {
-        return await exited;
+        return await withinTime(exited, graceMs + killedWithinMs, `the end of ${spec.name} (process ${pid})`);
       } finally {
         clearTimeout(timer);
       }
+    },
+    async kill() {
+      if (exit !== undefined) return exit;
+      child.ref();
+      child.kill("SIGKILL");
+      return await withinTime(exited, killedWithinMs, `the end of ${spec.name} (process ${pid}) by SIGKILL`);
     },
   };
 }

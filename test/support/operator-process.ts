@@ -126,25 +126,25 @@ async function identity({ container, directory, webIdentityToken }: Replica): Pr
   return { AWS_ROLE_ARN: container.roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file };
 }
 
+// One that was stopped by SIGSTOP takes the connection and never answers.
+const answerMs = 10_000;
+
 function running(local: LocalReplica): RunningOperator {
   const { process: started, metricsUrl, healthUrl } = local;
   return {
     local,
     output: async () => started.output(),
     async metrics() {
-      const response = await fetch(metricsUrl);
+      const response = await fetch(metricsUrl, { signal: AbortSignal.timeout(answerMs) });
       return await response.text();
     },
     async probe(path) {
-      const response = await fetch(`${healthUrl}${path}`);
+      const response = await fetch(`${healthUrl}${path}`, { signal: AbortSignal.timeout(answerMs) });
       await response.arrayBuffer();
       return response.status;
     },
     stop: () => started.stop(30_000),
-    async kill() {
-      started.signal("SIGKILL");
-      return await started.exited;
-    },
+    kill: () => started.kill(),
   };
 }
 

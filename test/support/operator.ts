@@ -7,6 +7,7 @@ import { type ControllerContainer, readContainer } from "./operator-container.ts
 import { scaleToNone, startOperatorPod } from "./operator-pod.ts";
 import { type ProcessOverrides, type RunningOperator, startOperatorProcess } from "./operator-process.ts";
 import type { SharedEnvironment } from "./shared-environment.ts";
+import { stopAll } from "./stop-all.ts";
 import { removeDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
 export interface OperatorOptions {
@@ -82,10 +83,12 @@ export async function installOperator(options: OperatorOptions): Promise<Install
     return started;
   };
   const uninstall = async () => {
-    await Promise.all(replicas.map((replica) => replica.stop()));
-    await helmUninstall(target);
-    await cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
-    removeDirectory(directory);
+    await stopAll([
+      async () => void (await Promise.all(replicas.map((replica) => replica.stop()))),
+      () => helmUninstall(target),
+      () => cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+      async () => removeDirectory(directory),
+    ]);
   };
   return { namespace, release: namespace, connection, container, start, uninstall };
 }

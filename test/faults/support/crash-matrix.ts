@@ -39,6 +39,8 @@ export interface UndisturbedRun {
 
 // Events are sent a moment after the status: so long after the last request nothing more is expected.
 const quietMs = 300;
+/** An operator that is still busy after so long is in a loop. */
+const restMs = 30_000;
 const actMs = 20_000;
 const recoveryMs = 15_000;
 
@@ -181,9 +183,13 @@ function linesOf(value: unknown, path = ""): readonly string[] {
 }
 
 async function quiet(count: RequestCount): Promise<void> {
-  for (;;) {
+  const begun = performance.now();
+  while (performance.now() - begun < restMs) {
     const left = quietMs - (performance.now() - count.lastAt);
     if (left <= 0) return;
     await delay(left);
   }
+  throw new Error(
+    `the operator did not come to rest in ${restMs / 1_000} s; its last requests: ${count.requests.slice(-10).join(", ")}`,
+  );
 }

@@ -7,6 +7,7 @@ import type { HelmValues } from "../../support/helm.ts";
 import { type InstalledOperator, installOperator } from "../../support/operator.ts";
 import type { ProcessOverrides, RunningOperator } from "../../support/operator-process.ts";
 import { type SharedEnvironment, sharedEnvironment } from "../../support/shared-environment.ts";
+import { stopAll } from "../../support/stop-all.ts";
 import { type ApiProxy, startApiProxy } from "./api-proxy.ts";
 import { type AwsProxy, startAwsProxy } from "./aws-proxy.ts";
 import { apiServerIdentity } from "./listener.ts";
@@ -27,6 +28,8 @@ export interface FaultBench {
   start(overrides?: ProcessOverrides): Promise<RunningOperator>;
   /** Makes a namespace and a ClusterValueStore of its own, both named so. */
   createPlace(): Promise<Place>;
+  /** What is to be stopped with the bench, after its operators. */
+  stopAlso(stop: () => Promise<void>): void;
   stop(): Promise<void>;
 }
 
@@ -88,6 +91,7 @@ export async function startFaultBench(options: FaultBenchOptions = {}): Promise<
   };
   if (options.startOne ?? true) await start();
   const places: Place[] = [];
+  const others: (() => Promise<void>)[] = [];
   return {
     cluster,
     fake,
@@ -105,11 +109,16 @@ export async function startFaultBench(options: FaultBenchOptions = {}): Promise<
       places.push(place);
       return place;
     },
-    async stop() {
-      await installed.uninstall();
-      await Promise.all(places.map((place) => place.remove()));
-      await Promise.all([api.stop(), aws.stop(), fake.stop()]);
-    },
+    stopAlso: (stop) => void others.push(stop),
+    stop: () =>
+      stopAll([
+        () => installed.uninstall(),
+        ...places.map((place) => () => place.remove()),
+        ...others,
+        api.stop,
+        aws.stop,
+        fake.stop,
+      ]),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 
@@ -28,6 +28,7 @@ export async function listenOn(handler: RequestListener, identity?: ServerIdenti
   let port = 0;
   const create = () => (identity ? createHttpsServer({ ...identity }, handler) : createHttpServer(handler));
   let server: ReturnType<typeof create> | undefined;
+  const sockets = new Set<Socket>();
   const listener = {
     get url() {
       return `${identity ? "https" : "http"}://127.0.0.1:${port}`;
@@ -41,12 +42,17 @@ export async function listenOn(handler: RequestListener, identity?: ServerIdenti
           return;
         }
         closing.close(() => resolve());
-        closing.closeAllConnections();
+        // Those of which the server knows no request as well: in the middle of a handshake they would be waited for.
+        for (const socket of sockets) socket.destroy();
       }),
     up: () =>
       new Promise<void>((resolve, reject) => {
         const opening = create();
         opening.keepAliveTimeout = 60_000;
+        opening.on("connection", (socket: Socket) => {
+          sockets.add(socket);
+          socket.once("close", () => sockets.delete(socket));
+        });
         opening.once("error", reject);
         opening.listen({ host: "127.0.0.1", port }, () => {
           opening.off("error", reject);

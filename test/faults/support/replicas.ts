@@ -24,6 +24,7 @@ export async function startReplica(
   const { url: upstream, certificateAuthority } = admin;
   const identity = apiServerIdentity(join(dirname(auditLog), "certificates"));
   const api = await startApiProxy({ upstream, certificateAuthority, identity });
+  bench.stopAlso(api.stop);
   const operator = await bench.start({
     apiServerUrl: api.url,
     args: [
