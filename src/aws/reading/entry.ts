@@ -90,6 +90,9 @@ function count(counts: Map<number, number>, value: number | undefined, by: numbe
 
 /** Tells a find of names that it brought before, so that one which no list brings is looked at before it counts as gone. */
 export function addFormer(entry: Entry, names: readonly string[]): void {
+  if (names.length === 0) {
+    return;
+  }
   const held = new Set(entry.good?.values.map(({ name }) => name));
   const unheld = names.filter((name) => !held.has(name));
   if (unheld.length > 0) {
