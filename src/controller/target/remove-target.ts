@@ -13,6 +13,8 @@ export interface FormerTarget {
   readonly kind: TargetKind;
   readonly name: string;
   readonly uid: string;
+  /** Made by somebody else, and only merged into. */
+  readonly merged?: boolean;
   /** It is named, and deletionPolicy Delete lets it go: then an Orphan goes too. */
   readonly allGone: boolean;
 }
@@ -46,12 +48,14 @@ function isFormer(observed: ObservedTarget, former: FormerTarget, { owner }: Wri
 
 async function removeObserved(
   observed: ObservedTarget,
-  { allGone }: FormerTarget,
+  former: FormerTarget,
   context: WriteContext,
 ): Promise<"deleted" | "released"> {
   const { uid, resourceVersion, name } = observed;
   const isOrphan = observed.annotations[createdByAnnotation] === context.owner.name;
-  if (controllerOf(observed)?.uid === context.owner.uid || (isOrphan && allGone)) {
+  // Its mark may have been edited away: then the status knows it.
+  const isOurs = isOrphan || (uid === former.uid && former.merged !== true);
+  if (controllerOf(observed)?.uid === context.owner.uid || (former.allGone && isOurs)) {
     const ref = { namespace: context.owner.namespace, name };
     await context.client.delete(resourceTypeOf[observed.kind], ref, { uid, resourceVersion });
     return "deleted";
