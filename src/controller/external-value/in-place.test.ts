@@ -141,3 +141,38 @@ describe("Periodic", () => {
     expect(bench.cluster.log).toEqual(["get Secret"]);
   });
 });
+
+describe("OnChange with template.from at a start of the operator", () => {
+  const source = (text: string) =>
+    bench.cluster.put({
+      kind: "ConfigMap",
+      metadata: { name: "templates", namespace: "shop" },
+      data: { source: text },
+    } as KubernetesObject);
+  const url = () => Buffer.from((secret().data as { URL?: string }).URL ?? "", "base64").toString();
+
+  beforeEach(async () => {
+    source("a: {{ A }}");
+    const from = [{ configMap: { name: "templates", key: "source", as: "URL" } }];
+    bench.put({ ...specOf("OnChange"), secret: { template: { from } } });
+    await bench.visit();
+    expect(url()).toBe("a: one");
+    start();
+  });
+
+  it("reads, since no event tells of a source that changed meanwhile", async () => {
+    source("b: {{ A }}");
+    await bench.visit();
+    expect(url()).toBe("b: one");
+  });
+
+  it("writes nothing where none did, and reads AWS that once alone", async () => {
+    await bench.visit();
+    expect(bench.cluster.log.filter((request) => !request.startsWith("get"))).toEqual([]);
+    const reads = bench.fake.calls.log.length;
+    expect(reads).toBeGreaterThan(0);
+    await bench.fake.clock.advance(7_200_000);
+    await bench.visit();
+    expect(bench.fake.calls.log).toHaveLength(reads);
+  });
+});

@@ -31,6 +31,7 @@ function isInOrder(model: ExternalValueModel, { conditions, restarts = [], dataV
   const has = (type: string, status: string) => conditions.some((one) => one.type === type && one.status === status);
   const restarted = restarts.every((row) => row.dataVersion === dataVersion);
   if (!has("Ready", "True") || (model.restart.length > 0 && !restarted)) return false;
+  // The sources of templates are not watched, and may have changed while nobody looked.
   return model.refreshPolicy === "Once" || (!has("Degraded", "True") && !hasTemplateSources(model));
 }
 
