@@ -34,7 +34,12 @@ const { values } = parseArgs({
     json: { type: "string" },
     /** Runs once for each of these numbers of resources: 100,1000,5000,10000. */
     scale: { type: "string" },
-    /** Writes what was found into docs/benchmarks.md: the section "operator", "quota" or, with --scale, "scale". */
+    /** What follows the cold start at all of these sizes but that of --resources. */
+    "scale-phases": { type: "string", default: "quiet,create,change" },
+    /**
+     * Writes what was found into docs/benchmarks.md: the section "operator", with --quota "quota", with --scale "scale",
+     * and "operator" too where the size of --resources is among them.
+     */
     write: { type: "boolean", default: false },
   },
 });
@@ -44,7 +49,7 @@ const options: Omit<RunOptions, "work"> = {
   latencyMs: Number(values.latency),
   quota: values.quota === undefined ? undefined : Number(values.quota),
   cycles: Number(values.cycles),
-  phases: new Set(values.phases.split(",").map(phaseOf)),
+  phases: phasesOf(values.phases),
   profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),
   nodeOptions: values["node-options"].split(" ").filter((each) => each !== ""),
   report: (line) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
@@ -65,13 +70,17 @@ async function one(): Promise<readonly Row[]> {
 async function several(sizes: readonly number[]): Promise<readonly Row[]> {
   const found: Sized[] = [];
   for (const resources of sizes) {
-    const sized = await runBenchmark({ ...options, work: workOf(resources) });
-    process.stdout.write(`${resources} resources\n${asTable(sized)}\n`);
-    found.push({ resources, rows: sized });
+    const isStandard = resources === Number(values.resources);
+    const phases = isStandard ? options.phases : phasesOf(values["scale-phases"]);
+    const rows = await runBenchmark({ ...options, phases, work: workOf(resources) });
+    process.stdout.write(`${resources} resources\n${asTable(rows)}\n`);
+    found.push({ resources, rows });
+    // After each, so that what was found is not lost with a later one.
     writeJson(found);
+    if (values.write && isStandard) writeRun("operator", rows, command);
+    if (values.write) writeScale(found, command);
   }
-  if (values.write) writeScale(found, command);
-  return found.flatMap((sized) => sized.rows);
+  return found.flatMap(({ rows }) => rows);
 }
 
 function workOf(resources: number) {
@@ -81,6 +90,10 @@ function workOf(resources: number) {
     intervalSeconds: Number(values.interval),
     samples: Number(values.samples),
   };
+}
+
+function phasesOf(names: string): ReadonlySet<Phase> {
+  return new Set(names.split(",").map(phaseOf));
 }
 
 function phaseOf(name: string): Phase {

@@ -13,7 +13,7 @@ const width = 300;
 const height = 190;
 const frame = { left: 46, right: 14, top: 34, bottom: 40 };
 const columns = 2;
-const colours = ["#0969da", "#bc4c00"];
+const colours = ["#0969da", "#bc4c00", "#1a7f37"];
 
 /** All panels in one SVG, readable on a light and on a dark page. */
 export function plot(panels: readonly Panel[]): string {
