@@ -75,18 +75,16 @@ export function createFanOutReconciler(services: FanOutServices): FanOutReconcil
         return undefined;
       }
       const memory = memoryOf(object);
-      if (memory.parsed.ok && servedElsewhere(memory.parsed.value, services.records)) return undefined;
+      if (memory.parsed.ok && isServedElsewhere(memory.parsed.value, services.records)) return undefined;
       return await conclude(object, memory);
     },
   };
 }
 
-/** Every store that it names belongs to an operator of another controller class. */
-function servedElsewhere({ stores }: FanOutModel, records: StoreRecords): boolean {
-  return (
-    stores.length > 0 &&
-    stores.every((store) => store.kind === "ClusterValueStore" && records.get(store, "")?.kind === "foreign")
-  );
+/** As of the ExternalValues that it makes: the first store that exists says whose they are (served-here.ts). */
+function isServedElsewhere({ stores }: FanOutModel, records: StoreRecords): boolean {
+  const known = stores.map((store) => (store.kind === "ClusterValueStore" ? records.get(store, "") : undefined));
+  return known.find((record) => record !== undefined)?.kind === "foreign";
 }
 
 async function serve(

@@ -17,6 +17,7 @@ import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
 import { readItemResults } from "./read-items.ts";
 import { admit, failed, finish, report, tell, type Visit } from "./report.ts";
+import { isServedElsewhere, isToldAlready } from "./served-here.ts";
 import type { Services } from "./services.ts";
 import { settleTargets } from "./settle.ts";
 import { sights } from "./sights.ts";
@@ -82,20 +83,21 @@ export function createReconciler(services: Services): Reconciler {
     if (!parsed.ok) return await refuse(parsed.failure, visit, services);
     services.references.set(key, parsed.model);
     const sourced = sourceItems(parsed.model, services.directory);
-    if (servedElsewhere(sourced)) {
+    if (isServedElsewhere(sourced)) {
       forget(key);
       // An edit of the store may give the resource to this operator.
       services.references.set(key, parsed.model);
       return undefined;
     }
-    if (parsed.model.suspend) return await suspend(parsed.model, visit, services);
+    const switchedOff = services.restarts ? undefined : restartsSwitchedOff(parsed.model);
+    if (switchedOff) return await refuse(switchedOff, visit, services);
+    if (isToldAlready(parsed.model, sourced, visit.previous)) {
+      unsubscribe(visit, services);
+      entry.conditions = visit.previous.conditions;
+      return undefined;
+    }
     return await serve(parsed.model, sourced, visit, services);
   }
-}
-
-/** Every store that it names belongs to an operator of another controller class. */
-function servedElsewhere(sourced: readonly Sourced[]): boolean {
-  return sourced.length > 0 && sourced.every(({ resolution }) => resolution.kind === "foreign");
 }
 
 function isPending({ resolution }: Sourced): boolean {
@@ -116,8 +118,6 @@ function parse(entry: Entry, object: KubernetesObject, services: Services): Pars
   if (entry.parsed?.key === key) return { ok: true, model: entry.parsed.model };
   const parsed = parseExternalValue(object, { defaultStoreKind: services.defaultStoreKind });
   if (!parsed.ok) return parsed;
-  const switchedOff = services.restarts ? undefined : restartsSwitchedOff(parsed.value);
-  if (switchedOff) return { ok: false, failure: switchedOff };
   entry.parsed = { key, model: parsed.value };
   return { ok: true, model: parsed.value };
 }
@@ -163,6 +163,7 @@ async function serve(
   services: Services,
 ): Promise<Verdict> {
   const { line, object, entry, previous } = visit;
+  if (model.suspend) return await suspend(model, visit, services);
   // After a start or an edit of the store: nothing is wrong, so no status says so; the look-up queues it again.
   if (sourced.some(isPending)) return undefined;
   subscribe(visit, model, sourced, services);

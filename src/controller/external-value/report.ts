@@ -73,6 +73,6 @@ export async function finish(
   if (!services.owns(key)) return;
   delete entry.untold;
   entry.conditions = status.conditions;
-  await writeStatus(entry, object, status, services.client);
-  recordOutcome(status, previous, object, services.events);
+  const isOurs = await writeStatus(entry, object, status, services.client);
+  if (isOurs) recordOutcome(status, previous, object, services.events);
 }

@@ -20,24 +20,43 @@ export function knownStatus(entry: Entry, object: WithStatus): { status: StatusM
   return { status: readStatus(object.status), resourceVersion: watched };
 }
 
-/** Writes the status where it differs from what is known. A conflict is resolved once, on the object read fresh. */
+/**
+ * Writes the status where it differs from what is known. A conflict is resolved once, on the object read fresh.
+ * @returns false where somebody else had written the very same meanwhile: there is nothing to tell any more.
+ */
 export async function writeStatus(
   entry: Entry,
   object: WithStatus,
   status: StatusModel,
   client: KubernetesClient,
-): Promise<void> {
+): Promise<boolean> {
   const known = knownStatus(entry, object);
-  if (stableJson(known.status) === stableJson(status)) return;
+  if (stableJson(known.status) === stableJson(status)) return true;
   try {
     await put(entry, object, status, { client, resourceVersion: known.resourceVersion });
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 404)) throw error;
-    const fresh = await client.get<WithStatus>(resourceTypes.externalValues, object.metadata);
-    // Deleted, made anew or edited: its own event brings it here again.
-    if (fresh?.metadata.uid !== entry.uid || fresh.metadata.generation !== object.metadata.generation) return;
-    await put(entry, object, status, { client, resourceVersion: fresh.metadata.resourceVersion ?? "" });
+    return await writeAgain(entry, object, status, client);
   }
+}
+
+async function writeAgain(
+  entry: Entry,
+  object: WithStatus,
+  status: StatusModel,
+  client: KubernetesClient,
+): Promise<boolean> {
+  const fresh = await client.get<WithStatus>(resourceTypes.externalValues, object.metadata);
+  // Deleted, made anew or edited: its own event brings it here again.
+  if (fresh?.metadata.uid !== entry.uid || fresh.metadata.generation !== object.metadata.generation) return true;
+  const { resourceVersion = "" } = fresh.metadata;
+  if (stableJson(readStatus(fresh.status)) === stableJson(status)) {
+    entry.written = { status, resourceVersion };
+    return false;
+  }
+  await put(entry, object, status, { client, resourceVersion });
+  return true;
 }
 
 async function put(

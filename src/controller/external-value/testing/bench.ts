@@ -25,6 +25,8 @@ export interface Bench {
   /** One visit, with the time that its reads need. */
   visit(line?: Line): ReturnType<Reconciler["reconcile"]>;
   status(): StatusModel;
+  /** The reasons of the Events that were recorded. */
+  readonly recorded: string[];
   /** How many other resources wait. */
   waiting: number;
   /** Where the store leads. */
@@ -33,9 +35,10 @@ export interface Bench {
 
 export const key = "shop/checkout";
 
-export function createBench(): Bench {
+/** Given the cluster of another: a second operator. */
+export function createBench({ cluster = createFakeCluster() }: { readonly cluster?: FakeCluster } = {}): Bench {
   const fake = createFakePlane();
-  const cluster = createFakeCluster();
+  const recorded: string[] = [];
   const references = createReferences(createStoreRecords(""));
   const store = defaultStore();
   const ready = {
@@ -55,7 +58,7 @@ export function createBench(): Bench {
     clock: fake.clock,
     random: () => 0.5,
     logger: silentLogger,
-    events: { record() {} },
+    events: { record: (_about, { reason }) => void recorded.push(reason) },
     references,
     restarts: undefined,
     defaultStoreKind: "ClusterValueStore",
@@ -72,6 +75,7 @@ export function createBench(): Bench {
     reconciler,
     references,
     cluster,
+    recorded,
     put(spec: object, annotations: Readonly<Record<string, string>> = {}) {
       generation += 1;
       const before = cluster.find("ExternalValue", "checkout") ?? {};
@@ -174,6 +178,9 @@ function createFakeCluster(): FakeCluster {
     async replaceStatus(type: { kind: string }, object: KubernetesObject & { status?: unknown }) {
       log.push(`status ${type.kind}`);
       const before = objects.get(`${type.kind}/${object.metadata.name}`) ?? missing();
+      if (before.metadata.resourceVersion !== object.metadata.resourceVersion) {
+        throw new ApiError({ status: 409, reason: "Conflict", message: "the object has been modified" });
+      }
       return put({ ...before, status: object.status } as KubernetesObject);
     },
     async delete(type: { kind: string }, { name }: { name: string }) {
