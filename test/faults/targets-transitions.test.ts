@@ -50,7 +50,8 @@ test(
       for (let index = next++; index < cases.length; index = next++) {
         const one = cases[index] as TransitionCase;
         try {
-          reached += (await thereAndBack(`t${index}`, one)) ? 1 : 0;
+          const wasReady = await thereAndBack(`t${index}`, one);
+          if (wasReady) reached += 1;
         } catch (error) {
           failures.push(`seed ${seed}, case ${index}: ${(error as Error).message}\n${JSON.stringify(one)}`);
         }
@@ -59,7 +60,7 @@ test(
     await Promise.all(Array.from({ length: atATime }, worker));
     expect(failures).toEqual([]);
     // Else it would show little.
-    expect(reached).toBeGreaterThan(cases.length / 3);
+    expect(reached).toBeGreaterThan(cases.length / 2);
     recordFault({
       suite: "Targets",
       fault: "generated specs and worlds, there and back again (A, B, A)",
@@ -107,7 +108,15 @@ async function applied(name: string, spec: Spec): Promise<void> {
 
 function yamlOf(name: string, { secret, configMap, rows, find }: Spec): string {
   const parameter = (path: string) => `/${place.namespace}/${path}`;
-  const named = (block: Block | undefined) => (block ? { ...block, name: `${name}-${block.name}` } : undefined);
+  // An empty map in the place of one with keys is null to server-side apply (tried on 1.36), and refused.
+  const filled = (map: Readonly<Record<string, string>>) => (Object.keys(map).length > 0 ? map : undefined);
+  const named = (block: Block | undefined) =>
+    block && {
+      ...block,
+      name: `${name}-${block.name}`,
+      labels: filled(block.labels),
+      annotations: filled(block.annotations),
+    };
   const fields = {
     secret: named(secret),
     configMap: named(configMap),

@@ -137,16 +137,29 @@ const world: fc.Arbitrary<World> = fc
 
 /** A spec that can be served, one that perhaps cannot, and a world in which either may meet what is foreign. */
 export const transitionCase: fc.Arbitrary<TransitionCase> = fc
-  .record({ first: spec(false), second: spec(true), world })
-  .map(({ first, second, world: objects }) => ({
+  .record({ first: spec(false), second: spec(true), world, asItIs: fc.nat(7) })
+  .map(({ first, second, world: objects, asItIs }) => ({
     first,
     second: {
       ...second,
       ...(second.secret ? { secret: withoutReturn(second.secret, first.secret) } : {}),
       ...(second.configMap ? { configMap: withoutReturn(second.configMap, first.configMap) } : {}),
     },
-    world: objects,
+    world: asItIs === 0 ? objects : fitting(objects, first),
   }));
+
+/** Most often the first spec can be served: what it merges into is there, what it makes is nobody else's. */
+function fitting(objects: World, { secret, configMap }: Spec): World {
+  const world = new Map(Object.entries(objects));
+  for (const [kind, target] of Object.entries({ Secret: secret, ConfigMap: configMap })) {
+    const address = `${kind}/${target?.name}`;
+    if (target?.creationPolicy === "Owner" || target?.creationPolicy === "Orphan") world.delete(address);
+    if (target?.creationPolicy === "Merge" && !world.has(address)) {
+      world.set(address, { contested: true, neighbour: false });
+    }
+  }
+  return Object.fromEntries(world);
+}
 
 /** A type or `immutable` cannot be taken back from an object that the first spec does not own. */
 function withoutReturn(second: Block, first: Block | undefined): Block {
