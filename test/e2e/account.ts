@@ -7,6 +7,7 @@ import type { HelmValues } from "../support/helm.ts";
 import { type InstalledOperator, installOperator } from "../support/operator.ts";
 import type { RunningOperator } from "../support/operator-process.ts";
 import { sharedEnvironment } from "../support/shared-environment.ts";
+import { stopAll } from "../support/stop-all.ts";
 import { conditionOf, unique } from "./served.ts";
 
 export const accountId = "123456789012";
@@ -108,12 +109,13 @@ export async function startAccount({ values = {}, prepare, strict }: AccountOpti
       }
       return counts;
     },
-    async stop() {
-      await installed.uninstall();
-      for (const name of stores) await cluster.delete(ref("ClusterValueStore", name));
-      await proxy.stop();
-      await fake.stop();
-    },
+    stop: () =>
+      stopAll([
+        installed.uninstall,
+        ...stores.map((name) => () => cluster.delete(ref("ClusterValueStore", name))),
+        proxy.stop,
+        async () => await fake.stop(),
+      ]),
   };
 }
 

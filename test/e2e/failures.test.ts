@@ -1,6 +1,7 @@
 import { DeleteParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
+import { secretValue } from "../support/canary.ts";
 import { type Served, serve, unique } from "./served.ts";
 
 let served: Served;
@@ -17,7 +18,7 @@ const versionOf = async (name: string) => (await served.cluster.get(secretRef(na
 async function good(name: string) {
   const secretId = unique("secret");
   const parameter = `/${unique("parameter")}`;
-  await createSecret(served.aws, secretId, JSON.stringify({ password: "first" }));
+  await createSecret(served.aws, secretId, JSON.stringify({ password: secretValue("first") }));
   await putParameter(served.aws, { name: parameter, value: "info" });
   const items = `
     - { key: PASSWORD, secretsManager: { secretId: ${secretId} }, jsonKey: password }
@@ -59,13 +60,13 @@ describe("what goes wrong, and how it heals", () => {
 
   it("a JSON key that is not there", async () => {
     const { secretId, before } = await good("json");
-    await putSecretValue(served.aws, secretId, JSON.stringify({ passphrase: "second" }));
+    await putSecretValue(served.aws, secretId, JSON.stringify({ passphrase: secretValue("second") }));
     const message = await served.notReady("json", "ValueNotFound");
     expect(message).toContain("PASSWORD");
     expect(message).toContain("passphrase");
     expect(await versionOf("json")).toBe(before);
-    await putSecretValue(served.aws, secretId, JSON.stringify({ password: "third" }));
-    await served.untilSecret("json", "PASSWORD", "third");
+    await putSecretValue(served.aws, secretId, JSON.stringify({ password: secretValue("third") }));
+    await served.untilSecret("json", "PASSWORD", secretValue("third"));
     await served.ready("json");
   });
 
@@ -76,8 +77,8 @@ describe("what goes wrong, and how it heals", () => {
     expect(message).toContain("PASSWORD");
     expect(message).not.toContain("hunter2");
     expect(await versionOf("no-json")).toBe(before);
-    await putSecretValue(served.aws, secretId, JSON.stringify({ password: "again" }));
-    await served.untilSecret("no-json", "PASSWORD", "again");
+    await putSecretValue(served.aws, secretId, JSON.stringify({ password: secretValue("again") }));
+    await served.untilSecret("no-json", "PASSWORD", secretValue("again"));
   });
 
   it("a type of Secret whose required keys are missing", async () => {
@@ -130,8 +131,8 @@ describe("what goes wrong, and how it heals", () => {
     await served.ready("outage");
     expect(await versionOf("outage")).toBe(before);
     await served.proxy.up();
-    await putSecretValue(served.aws, secretId, JSON.stringify({ password: "after" }));
-    await served.untilSecret("outage", "PASSWORD", "after");
+    await putSecretValue(served.aws, secretId, JSON.stringify({ password: secretValue("after") }));
+    await served.untilSecret("outage", "PASSWORD", secretValue("after"));
     await served.ready(
       "outage",
       ({ status }) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createSecret, putParameter, putSecretValue, rotateSecret } from "../support/aws.ts";
+import { secretValue } from "../support/canary.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Served, serve, unique } from "./served.ts";
 
@@ -15,7 +16,7 @@ const secretRef = (name: string) => ({ apiVersion: "v1", kind: "Secret", name, n
 async function arrange() {
   const secretId = unique("db");
   const parameter = `/${unique("level")}`;
-  await createSecret(served.aws, secretId, JSON.stringify({ user: "shop", password: "first" }));
+  await createSecret(served.aws, secretId, JSON.stringify({ user: "shop", password: secretValue("first") }));
   await putParameter(served.aws, { name: parameter, value: "info" });
   return { secretId, parameter };
 }
@@ -35,7 +36,7 @@ describe("the main job", () => {
     const { secretId, parameter } = await arrange();
     const created = await served.externalValue("create", specOf(secretId, parameter));
     const object = await served.ready("create");
-    expect(await served.secret("create")).toEqual({ DB_USER: "shop", DB_PASSWORD: "first" });
+    expect(await served.secret("create")).toEqual({ DB_USER: "shop", DB_PASSWORD: secretValue("first") });
     expect(await served.configMap("create")).toEqual({ LOG_LEVEL: "info" });
     const secret = await served.cluster.get(secretRef("create"));
     expect(secret?.metadata).toMatchObject({
@@ -69,8 +70,8 @@ describe("the main job", () => {
     const { secretId, parameter } = await arrange();
     await served.externalValue("rotate", specOf(secretId, parameter));
     await served.ready("rotate");
-    await rotateSecret(served.aws, secretId, JSON.stringify({ user: "shop", password: "second" }));
-    await served.untilSecret("rotate", "DB_PASSWORD", "second");
+    await rotateSecret(served.aws, secretId, JSON.stringify({ user: "shop", password: secretValue("second") }));
+    await served.untilSecret("rotate", "DB_PASSWORD", secretValue("second"));
     const secret = await served.cluster.get(secretRef("rotate"));
     expect(secret?.metadata.annotations).toMatchObject({ "externalvalues.dev/data-version": "2" });
     await served.ready("rotate", (object) => object.status?.["lastChangedTime"] !== undefined);
@@ -91,7 +92,7 @@ describe("the main job", () => {
 `,
     );
     await served.ready("edit");
-    expect(await served.secret("edit")).toEqual({ PASSWORD: "first" });
+    expect(await served.secret("edit")).toEqual({ PASSWORD: secretValue("first") });
     expect(await served.configMap("edit")).toEqual({ LOG_LEVEL: "info", COPY: "info" });
   });
 
@@ -115,7 +116,7 @@ describe("the main job", () => {
         what: "the deleted Secret is back",
       },
     );
-    expect(await served.secret("drift")).toEqual({ DB_USER: "shop", DB_PASSWORD: "first" });
+    expect(await served.secret("drift")).toEqual({ DB_USER: "shop", DB_PASSWORD: secretValue("first") });
     expect(again.metadata.annotations?.["externalvalues.dev/data-version"]).toBe("1");
     const refreshesOfOthers = new Set(["GetParameters", "BatchGetSecretValue"]);
     const asked = served.proxy.entries().slice(before);
@@ -142,7 +143,7 @@ describe("the main job", () => {
     await served.ready("rename");
     await served.externalValue("rename", `  secret: { name: renamed }${specOf(secretId, parameter)}`);
     await served.cluster.untilGone(secretRef("rename"));
-    expect(await served.secret("renamed")).toEqual({ DB_USER: "shop", DB_PASSWORD: "first" });
+    expect(await served.secret("renamed")).toEqual({ DB_USER: "shop", DB_PASSWORD: secretValue("first") });
     const object = await served.ready("rename");
     expect(object.status?.["targets"]).toEqual([
       expect.objectContaining({ kind: "Secret", name: "renamed" }),
@@ -165,7 +166,7 @@ describe("the main job", () => {
       metadata: { annotations: { "externalvalues.dev/adopt": "foreign" } },
     });
     await served.ready("foreign");
-    expect(await served.secret("foreign")).toEqual({ DB_USER: "shop", DB_PASSWORD: "first" });
+    expect(await served.secret("foreign")).toEqual({ DB_USER: "shop", DB_PASSWORD: secretValue("first") });
   });
 
   it("reads versions, labels, stages, ARNs with the ECS suffix, a path and a JSON secret", async () => {

@@ -6,6 +6,7 @@ import type { HelmValues } from "../support/helm.ts";
 import { type InstalledOperator, installOperator } from "../support/operator.ts";
 import type { RunningOperator } from "../support/operator-process.ts";
 import { sharedEnvironment } from "../support/shared-environment.ts";
+import { stopAll } from "../support/stop-all.ts";
 
 /** An operator that serves one ClusterValueStore of its own, before an emulator that can be made to fail. */
 export interface Served {
@@ -108,13 +109,14 @@ spec: { controllerClass: ${store}, region: ${testRegion} }
         what: `Secret ${name} has the new ${key}`,
       });
     },
-    async stop() {
-      await installed.uninstall();
-      await cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
-      await cluster.delete({ apiVersion: "externalvalues.dev/v1alpha1", kind: "ClusterValueStore", name: store });
-      aws.destroy();
-      await proxy.stop();
-    },
+    stop: () =>
+      stopAll([
+        installed.uninstall,
+        () => cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+        () => cluster.delete({ apiVersion: "externalvalues.dev/v1alpha1", kind: "ClusterValueStore", name: store }),
+        async () => aws.destroy(),
+        proxy.stop,
+      ]),
   };
 }
 

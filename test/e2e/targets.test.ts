@@ -3,6 +3,7 @@ import { DeleteParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { apiRequest } from "../support/api-request.ts";
 import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
+import { secretValue } from "../support/canary.ts";
 import type { ClusterObject } from "../support/cluster.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
 
@@ -22,7 +23,7 @@ const ownRef = (name: string) => ({
 });
 
 /** A secret with two JSON keys, in the emulator. */
-async function secretOf(content: object = { user: "shop", password: "first" }): Promise<string> {
+async function secretOf(content: object = { user: "shop", password: secretValue("first") }): Promise<string> {
   const secretId = unique("target");
   await createSecret(served.aws, secretId, JSON.stringify(content));
   return secretId;
@@ -171,7 +172,7 @@ describe("Ownership", () => {
     await served.cluster.delete(ownRef("one"));
     await served.cluster.untilGone(ownRef("one"));
     await readyAtNextLook("two");
-    expect(await served.secret("shared")).toEqual({ THEIRS: "x", A: "first" });
+    expect(await served.secret("shared")).toEqual({ THEIRS: "x", A: secretValue("first") });
   }, 90_000);
 
   it("A key held by anything else under Merge is taken over, and the status says from whom", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { secretValue } from "../support/canary.ts";
 import { eventually } from "../support/eventually.ts";
 import { isFull, sized } from "./support/extent.ts";
 import { type FaultBench, type Place, startFaultBench } from "./support/fault-bench.ts";
@@ -51,7 +52,7 @@ describe("two replicas", () => {
   beforeAll(async () => {
     bench = await startFaultBench({ values: replicated, startOne: false });
     place = await bench.createPlace();
-    await bench.fake.putParameter({ name: parameter(), value: "first" });
+    await bench.fake.putParameter({ name: parameter(), value: secretValue("first") });
   }, 120_000);
   afterAll(() => bench?.stop());
 
@@ -61,12 +62,12 @@ describe("two replicas", () => {
     const replicas = [await startReplica(bench, lease), await startReplica(bench, lease)];
     const [leader, standby] = await leaderOf(replicas);
     await place.apply("served", spec());
-    await place.untilSecret("served", "LEVEL", "first");
+    await place.untilSecret("served", "LEVEL", secretValue("first"));
     expect(acceptedWrites(standby)).toEqual([]);
     leader.signal("SIGKILL");
     const begun = performance.now();
     await place.apply("next", spec());
-    await place.untilSecret("next", "LEVEL", "first", (lease.duration + 2) * 1_000);
+    await place.untilSecret("next", "LEVEL", secretValue("first"), (lease.duration + 2) * 1_000);
     standbyLeft = standby;
     recordFault({
       suite: "Leases",
@@ -91,15 +92,15 @@ describe("two replicas", () => {
       asleep.resolve();
       await release.promise;
     });
-    await bench.fake.putParameter({ name: parameter(), value: "second" });
+    await bench.fake.putParameter({ name: parameter(), value: secretValue("second") });
     await asleep.promise;
     const begun = performance.now();
-    await place.untilSecret("served", "LEVEL", "second", (lease.duration + 10) * 1_000);
-    await place.untilSecret("next", "LEVEL", "second", 10_000);
+    await place.untilSecret("served", "LEVEL", secretValue("second"), (lease.duration + 10) * 1_000);
+    await place.untilSecret("next", "LEVEL", secretValue("second"), 10_000);
     const took = secondsSince(begun);
-    await bench.fake.putParameter({ name: parameter(), value: "third" });
-    await place.untilSecret("served", "LEVEL", "third", 15_000);
-    await place.untilSecret("next", "LEVEL", "third", 15_000);
+    await bench.fake.putParameter({ name: parameter(), value: secretValue("third") });
+    await place.untilSecret("served", "LEVEL", secretValue("third"), 15_000);
+    await place.untilSecret("next", "LEVEL", secretValue("third"), 15_000);
     const versions = () =>
       Promise.all(
         ["served", "next"].map(async (name) => (await place.object("Secret", name))?.metadata.resourceVersion),
@@ -114,7 +115,7 @@ describe("two replicas", () => {
     expect(late.length).toBeGreaterThan(0);
     expect(acceptedWrites(leader)).toEqual([]);
     expect(await versions()).toEqual(before);
-    expect(await place.secret("served")).toEqual({ LEVEL: "third" });
+    expect(await place.secret("served")).toEqual({ LEVEL: secretValue("third") });
     expect((await standby.heldShards()).length).toBe(1);
     recordFault({
       suite: "Leases",

@@ -5,6 +5,7 @@ import { type ControlPlane, startControlPlane } from "../support/control-plane.t
 import { eventually } from "../support/eventually.ts";
 import type { ManagedProcess } from "../support/managed-process.ts";
 import { inRepository } from "../support/repository.ts";
+import { stopAll } from "../support/stop-all.ts";
 import { sized } from "./support/extent.ts";
 import { type FaultBench, type Place, startFaultBench } from "./support/fault-bench.ts";
 import { recordFault, secondsSince } from "./support/fault-record.ts";
@@ -31,9 +32,11 @@ beforeAll(async () => {
 afterAll(async () => {
   // A test that failed may have left it stopped, and then nothing could be uninstalled.
   apiServer?.signal("SIGCONT");
-  await bench?.stop().catch(() => undefined);
-  await apiServer?.stop(500);
-  await controlPlane?.stop();
+  await stopAll([
+    async () => await bench?.stop(),
+    async () => void (await apiServer?.stop(500)),
+    async () => await controlPlane?.stop(),
+  ]);
 }, 120_000);
 
 function processOf(name: string): ManagedProcess {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { secretValue } from "../support/canary.ts";
 import { eventually } from "../support/eventually.ts";
 import type { ApiFaultRule } from "./support/api-faults.ts";
 import { isFull, sized, spread } from "./support/extent.ts";
@@ -15,7 +16,7 @@ const parameter = () => `/${place.namespace}/level`;
 beforeAll(async () => {
   bench = await startFaultBench();
   place = await bench.createPlace();
-  await bench.fake.putParameter({ name: parameter(), value: "info" });
+  await bench.fake.putParameter({ name: parameter(), value: level });
 }, 120_000);
 afterAll(() => bench?.stop());
 
@@ -25,6 +26,7 @@ const watchedKinds = 6;
 // Six kinds, each with a list and a watch an attempt, at most a few attempts in the first second.
 const requestsPerSecond = 40;
 
+const level = secretValue("info");
 let number = 0;
 
 /** A resource that is served, and what is to change about it. */
@@ -43,8 +45,8 @@ async function arrange() {
       await bench.cluster.delete({ apiVersion: "v1", kind: "Secret", name, namespace: place.namespace });
     },
     async seen(timeoutMs: number) {
-      await place.untilSecret(name, "AFTER", "info", timeoutMs);
-      await place.untilSecret(`${name}-new`, "NEW", "info", timeoutMs);
+      await place.untilSecret(name, "AFTER", level, timeoutMs);
+      await place.untilSecret(`${name}-new`, "NEW", level, timeoutMs);
       await place.until(name, "True", { timeoutMs });
     },
   };

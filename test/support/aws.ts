@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, type PutParameterCommandInput, SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import { registerSecret } from "./canary.ts";
 
 /** The one region of the test bench, and credentials that an emulator takes for those of its only account. */
 export const testRegion = "eu-west-1";
@@ -41,6 +42,7 @@ export async function putParameter(
   parameter: { readonly name: string; readonly value: string; readonly type?: PutParameterCommandInput["Type"] },
 ): Promise<number> {
   const { name: Name, value: Value, type: Type = "String" } = parameter;
+  if (Type === "SecureString") registerSecret(Value);
   const answer = await parameterStore.send(new PutParameterCommand({ Name, Value, Type, Overwrite: true }));
   return answer.Version ?? 0;
 }
@@ -92,5 +94,6 @@ export async function rotateSecret(
 }
 
 function contentOf(content: string | Uint8Array) {
+  if (typeof content === "string") registerSecret(content);
   return typeof content === "string" ? { SecretString: content } : { SecretBinary: content };
 }

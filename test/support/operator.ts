@@ -3,6 +3,7 @@ import { testRegion } from "./aws.ts";
 import { createCluster } from "./cluster.ts";
 import { type HelmRelease, type HelmValues, helmInstall, helmUninstall } from "./helm.ts";
 import type { Connection } from "./kubeconfig.ts";
+import { createLeakWatch } from "./leak-watch.ts";
 import { type ControllerContainer, readContainer } from "./operator-container.ts";
 import { scaleToNone, startOperatorPod } from "./operator-pod.ts";
 import { type ProcessOverrides, type RunningOperator, startOperatorProcess } from "./operator-process.ts";
@@ -32,7 +33,7 @@ export interface InstalledOperator {
   readonly container: ControllerContainer;
   /** Starts one replica, as the kubelet would, and resolves when it is ready. */
   start(overrides?: ProcessOverrides): Promise<RunningOperator>;
-  /** Stops every replica and uninstalls the release. */
+  /** Stops every replica and uninstalls the release. Rejects where any of them has told a value of a Secret. */
   uninstall(): Promise<void>;
 }
 
@@ -66,6 +67,7 @@ export async function installOperator(options: OperatorOptions): Promise<Install
   const connection = { ...environment.admin, token };
   const directory = temporaryDirectory("operator");
   const replicas: RunningOperator[] = [];
+  const leaks = createLeakWatch();
   const start = async (overrides: ProcessOverrides = {}) => {
     const index = replicas.length;
     const replica = {
@@ -79,15 +81,23 @@ export async function installOperator(options: OperatorOptions): Promise<Install
     };
     const start = environment.image === undefined ? startOperatorProcess : startOperatorPod(cluster);
     const started = await start(replica, overrides);
-    replicas.push(started);
-    return started;
+    const stop = async () => {
+      await leaks.lookAtRunning(started);
+      return await started.stop();
+    };
+    const watched = { ...started, stop };
+    replicas.push(watched);
+    return watched;
   };
   const uninstall = async () => {
     await stopAll([
       async () => void (await Promise.all(replicas.map((replica) => replica.stop()))),
+      async () => void (await Promise.all(replicas.map(leaks.lookAtEnded))),
+      () => leaks.lookAtCluster(cluster),
       () => helmUninstall(target),
       () => cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace }),
       async () => removeDirectory(directory),
+      async () => leaks.assertNoLeak(),
     ]);
   };
   return { namespace, release: namespace, connection, container, start, uninstall };

@@ -13,5 +13,5 @@ export async function stopAll(stops: readonly (() => Promise<void>)[], limitMs =
     const what = `stopping (${index + 1} of ${stops.length})`;
     await withinTime(stop(), limitMs, what).catch((error: unknown) => errors.push(error));
   }
-  if (errors.length > 0) throw new AggregateError(errors, `could not be stopped: ${errors.map(String).join("; ")}`);
+  if (errors.length > 0) throw new AggregateError(errors, `found at the end: ${errors.map(String).join("; ")}`);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { secretValue } from "../../support/canary.ts";
 import type { CrashScenario } from "./crash-matrix.ts";
 import type { EndState } from "./end-state.ts";
 import type { FaultBench, Place } from "./fault-bench.ts";
@@ -11,7 +12,8 @@ const parameter = (place: Place) => `/${place.namespace}/level`;
 /** A secret with two JSON keys and a parameter. */
 async function putValues(place: Place, { fake }: FaultBench, password: string, region?: string): Promise<void> {
   const where = region === undefined ? {} : { region };
-  await fake.putSecret({ name: secretId(place), value: JSON.stringify({ user: "shop", password }), ...where });
+  const value = JSON.stringify({ user: "shop", password: secretValue(password) });
+  await fake.putSecret({ name: secretId(place), value, ...where });
   await fake.putParameter({ name: parameter(place), value: "info", ...where });
 }
 
@@ -35,9 +37,9 @@ const refresh = (place: Place, bench: FaultBench) =>
     metadata: { annotations: { "externalvalues.dev/refresh": "now" } },
   });
 
-const first = { USER: "shop", PASSWORD: "first" };
-const second = { USER: "shop", PASSWORD: "second" };
-const afterEdit = { PASSWORD: "first", LEVEL: "info" };
+const first = { USER: "shop", PASSWORD: secretValue("first") };
+const second = { USER: "shop", PASSWORD: secretValue("second") };
+const afterEdit = { PASSWORD: secretValue("first"), LEVEL: "info" };
 const level = { LEVEL: "info" };
 
 /** A complete Secret and a complete ConfigMap stand, under whatever name. */

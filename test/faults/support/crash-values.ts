@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { secretValue, withoutMark } from "../../support/canary.ts";
 import type { EndState, TargetState } from "./end-state.ts";
 import type { FaultBench, Place } from "./fault-bench.ts";
 
 /** A secret with a user and a password, and two parameters, all named after the place. */
 export async function putValues(place: Place, { fake }: FaultBench, password: string): Promise<void> {
-  await fake.putSecret({ name: `${place.namespace}/db`, value: JSON.stringify({ user: "shop", password }) });
+  const value = JSON.stringify({ user: "shop", password: secretValue(password) });
+  await fake.putSecret({ name: `${place.namespace}/db`, value });
   await fake.putParameter({ name: `/${place.namespace}/level`, value: "info" });
   await fake.putParameter({ name: `/${place.namespace}/mode`, value: "fast" });
 }
@@ -40,9 +42,11 @@ export const foreignSecret = (name: string, data: object, annotations: object = 
     stringData: data,
   });
 
-/** Whether a target holds exactly one of these. */
+/** Whether a target holds exactly one of these, marks apart. */
 export function holds(target: TargetState | undefined, ...allowed: readonly object[]): boolean {
-  return target !== undefined && allowed.some((wanted) => isDeepStrictEqual({ ...target.data }, wanted));
+  if (target === undefined) return false;
+  const data = Object.fromEntries(Object.entries(target.data).map(([key, value]) => [key, withoutMark(value)]));
+  return allowed.some((wanted) => isDeepStrictEqual(data, wanted));
 }
 
 interface Observed {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it, test } from "@jest/globals";
 import { encodingsOf, leaksIn } from "./encodings.ts";
 
@@ -16,6 +17,8 @@ describe("a value is found", () => {
     ["in base64 of something longer by one", Buffer.from(`a${value}cd`).toString("base64")],
     ["in base64url", Buffer.from(`{"a":${value}}`).toString("base64url")],
     ["in hex", Buffer.from(`ab${value}`).toString("hex")],
+    ["as a hash", `sha256:${createHash("sha256").update(value).digest("hex")}`],
+    ["as a hash in base64", createHash("md5").update(value).digest("base64")],
   ])("%s", (_where, text) => {
     expect(leaksIn(text, values)).not.toEqual([]);
   });

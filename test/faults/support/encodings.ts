@@ -1,4 +1,9 @@
-/** The forms in which a text could stand in a log, a status or a metric, by the name of the form. */
+import { createHash } from "node:crypto";
+
+/**
+ * The forms in which a text could stand in a log, a status or a metric, by the name of the form: its encodings, and its
+ * unsalted hashes, from which a short value can be guessed.
+ */
 export function encodingsOf(value: string): ReadonlyMap<string, string> {
   const bytes = Buffer.from(value, "utf8");
   const forms: [string, string][] = [
@@ -10,6 +15,12 @@ export function encodingsOf(value: string): ReadonlyMap<string, string> {
     ["hex", bytes.toString("hex")],
     ["hex in capitals", bytes.toString("hex").toUpperCase()],
   ];
+  for (const algorithm of ["md5", "sha1", "sha256", "sha512"]) {
+    const hash = createHash(algorithm).update(bytes).digest();
+    forms.push([`${algorithm} in hex`, hash.toString("hex")]);
+    forms.push([`${algorithm} in base64`, hash.toString("base64").replaceAll("=", "")]);
+    forms.push([`${algorithm} in base64url`, hash.toString("base64url")]);
+  }
   for (const shift of [0, 1, 2]) {
     const text = inner(bytes, shift);
     forms.push([`base64, shifted by ${shift}`, text]);

@@ -1,3 +1,4 @@
+import { secretValue } from "../../support/canary.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type FaultBench, type Place, textOf } from "./fault-bench.ts";
 
@@ -34,7 +35,7 @@ export async function arrangeMany(
   let round = 0;
   const change = async (index: number) => {
     round += 1;
-    const value = `value-${index}-${round}`;
+    const value = secretValue(`${index}-${round}`);
     await bench.fake.putParameter({ name: `/${place.namespace}/${index}`, value });
     values.set(nameOf(index), value);
   };
