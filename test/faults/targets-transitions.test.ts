@@ -20,7 +20,7 @@ import {
 // is foreign stands untouched at any time. TRANSITIONS_SEED repeats a run.
 
 const seed = Number(process.env["TRANSITIONS_SEED"] ?? sized(20_260_101, Date.now() % 2 ** 31));
-const cases = fc.sample(transitionCase, { numRuns: sized(12, 200), seed });
+const cases = fc.sample(transitionCase, { numRuns: sized(12, 400), seed });
 const atATime = sized(4, 8);
 
 let bench: FaultBench;
