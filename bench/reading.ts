@@ -6,6 +6,7 @@ import { writeRun } from "./operator/pages.ts";
 import { identityPerNamespace, sharedIdentity, withPins } from "./reading/calls-per-cycle.ts";
 import { boundedMemory } from "./reading/memory.ts";
 import { underQuota } from "./reading/quota.ts";
+import { defaultWorkers } from "./reading/reading-bench.ts";
 import { asMarkdown, asTable, isWithinLimit, type Row } from "./reading/report.ts";
 import { spreadOfBatches } from "./reading/spread.ts";
 import { tokensPerRecipe } from "./reading/tokens.ts";
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     resources: { type: "string", default: "1000" },
     interval: { type: "string", default: "30" },
     cycles: { type: "string", default: "2" },
+    /** Resources that are worked on at a time in the cold starts: the operator's --concurrency. */
+    workers: { type: "string", default: String(defaultWorkers) },
     "quota-resources": { type: "string", default: "5000" },
     "quiet-seconds": { type: "string", default: "300" },
     "saturated-seconds": { type: "string", default: "240" },
@@ -36,6 +39,7 @@ const common = {
   resources: Number(values.resources),
   intervalSeconds: Number(values.interval),
   cycles: Number(values.cycles),
+  workers: Number(values.workers),
 };
 
 const scenarios: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -83,8 +87,13 @@ function report(rows: readonly Row[]): void {
   process.stdout.write(asTable(rows));
   write(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
   write(values.markdown, asMarkdown(rows));
-  if (values.write) writeRun("reading", rows, "node bench/reading.ts");
+  if (values.write) writeRun("reading", rows, ["node bench/reading.ts", ...settings()].join(" "));
   process.exitCode = rows.every(isWithinLimit) ? 0 : 1;
+}
+
+/** What was asked for, but for where to write it. */
+function settings(): readonly string[] {
+  return process.argv.slice(2).filter((argument) => argument !== "--write");
 }
 
 function write(path: string | undefined, text: string): void {

@@ -15,6 +15,8 @@ export interface CycleOptions {
   readonly resources: number;
   readonly intervalSeconds: number;
   readonly cycles: number;
+  /** Resources that are worked on at a time. */
+  readonly workers: number;
 }
 
 /** One operator identity for all. */
@@ -71,8 +73,11 @@ async function measure(
   try {
     await putStandardValues(bench.fake, options.resources);
     const intervalMs = options.intervalSeconds * 1000;
-    const coldSeconds = await visitAll(bench, work.resources(bench), intervalMs);
-    const cold = sum(await bench.fake.counts().then((counts) => counts.calls));
+    const coldSeconds = await visitAll(bench, work.resources(bench), intervalMs, options.workers);
+    const { calls: coldCalls } = await bench.fake.counts();
+    const cold = sum(coldCalls);
+    // One a recipe: no cycle needs them, and no start can do without.
+    const tokens = coldCalls["AssumeRole"] ?? 0;
     await sleep(intervalMs);
     await bench.fake.reset();
     const cpu = await cpuSecondsOf(() => sleep(intervalMs * options.cycles));
@@ -83,7 +88,7 @@ async function measure(
       { scenario, measure: "calls a quiet cycle", value: perCycle, unit: "calls", floor, limit: floor * 1.05 },
       { scenario, measure: "busiest second", value: Math.max(...perSecond), unit: "calls" },
       { scenario, measure: "CPU a quiet cycle", value: cpu / options.cycles, unit: "s" },
-      { scenario, measure: "cold start", value: cold, unit: "calls" },
+      { scenario, measure: "cold start", value: cold, unit: "calls", floor: floor + tokens },
       { scenario, measure: "cold start", value: coldSeconds, unit: "s" },
     ];
   } finally {

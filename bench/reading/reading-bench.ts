@@ -115,14 +115,15 @@ export async function visit(
   return (systemClock.now() - begun) / 1000;
 }
 
-/** Resources that the controller works on at a time: its default. */
-const workers = 50;
+/** Resources that the controller works on at a time: its default (--concurrency). */
+export const defaultWorkers = 50;
 
 /** The start of the operator: all resources, as the controller visits them. Returns the seconds it took. */
 export async function visitAll(
   bench: ReadingBench,
   resources: readonly Resource[],
   intervalMs: number,
+  workers = defaultWorkers,
 ): Promise<number> {
   const begun = systemClock.now();
   const waiting = resources.values();

@@ -96,6 +96,29 @@ describe("batching", () => {
     ]);
   });
 
+  it("keeps the secrets of a start together while its parameters stand in line for the quota", async () => {
+    const { reader, calls, clock } = createFakePlane();
+    const standing: (() => void)[] = [];
+    calls.admit = (operation) =>
+      operation === "getParameters"
+        ? new Promise((resolve) => void standing.push(() => resolve(undefined)))
+        : Promise.resolve(undefined);
+    const reads: Promise<unknown>[] = [];
+    for (let index = 0; index < 8; index += 1) {
+      calls.putParameter(`/p/${index}`, "x");
+      calls.putSecret(`s/${index}`, "y");
+      const refs = [{ kind: "parameter", name: `/p/${index}` } as const, secret(`s/${index}`)];
+      reads.push(reader.read(refs, { notBefore: 0, content: true, priority: "refresh", store: "s" }));
+      // Longer than a refresh waits for company otherwise.
+      await clock.advance(150);
+    }
+    expect(calls.count()).toBe(0);
+    for (const go of standing) go();
+    await clock.advance(200);
+    await Promise.all(reads);
+    expect([calls.count("getParameters"), calls.count("batchGetSecretValue"), calls.count()]).toEqual([1, 1, 2]);
+  });
+
   it("asks a name, a partial ARN and a full ARN in calls of their own, and answers each", async () => {
     const { read, calls } = createFakePlane();
     calls.putSecret("prod/db", "x");

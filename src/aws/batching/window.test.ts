@@ -6,7 +6,7 @@ import { createWindow } from "./window.ts";
 
 const ask = (name: string): Ask => ({ key: name, ref: { kind: "parameter", name } });
 
-function setUp(line?: (priority: Priority) => Promise<Permit | undefined>) {
+function setUp(line?: (priority: Priority) => Promise<Permit | undefined>, othersInLine?: () => boolean) {
   const clock = createFakeClock(0);
   const sent: { readonly at: number; readonly names: readonly string[] }[] = [];
   let tickets = 0;
@@ -18,6 +18,7 @@ function setUp(line?: (priority: Priority) => Promise<Permit | undefined>) {
       tickets += 1;
       return tickets;
     },
+    ...(othersInLine === undefined ? {} : { othersInLine }),
     ...(line === undefined ? {} : { admit: (_ticket, priority) => line(priority) }),
     send: (asks) => void sent.push({ at: clock.now(), names: asks.map(({ key }) => key) }),
   });
@@ -158,5 +159,55 @@ describe("window before a line for the quota", () => {
     expect(sent.map(({ names }) => names)).toEqual([["a", "b", "c"], ["d"]]);
     await next("interactive");
     expect(givenBack).toEqual(["interactive"]);
+  });
+});
+
+describe("window while others of the reader stand in line for another quota", () => {
+  it("keeps a refresh for company until they have gone, or it is full", async () => {
+    let inLine = true;
+    const { clock, sent, addAs } = setUp(undefined, () => inLine);
+    addAs("refresh", "a");
+    await clock.advance(1500);
+    addAs("refresh", "b");
+    await clock.advance(1000);
+    expect(sent).toEqual([]);
+    inLine = false;
+    await clock.advance(100);
+    expect(sent.map(({ names }) => names)).toEqual([["a", "b"]]);
+    inLine = true;
+    addAs("refresh", "c", "d", "e");
+    expect(sent.map(({ names }) => names)).toEqual([
+      ["a", "b"],
+      ["c", "d", "e"],
+    ]);
+  });
+
+  it("keeps nobody longer than five seconds, and nobody in a hurry at all", async () => {
+    const { clock, sent, addAs } = setUp(undefined, () => true);
+    addAs("refresh", "a");
+    await clock.advance(4900);
+    expect(sent).toEqual([]);
+    await clock.advance(200);
+    expect(sent).toEqual([{ at: 5000, names: ["a"] }]);
+    addAs("interactive", "b");
+    await clock.advance(5);
+    expect(sent[1]).toEqual({ at: 5105, names: ["b"] });
+    addAs("refresh", "c");
+    await clock.advance(1000);
+    addAs("interactive", "d");
+    await clock.advance(5);
+    expect(sent[2]).toEqual({ at: 6105, names: ["c", "d"] });
+  });
+
+  it("tells whether some batch stands in line itself", async () => {
+    const { line, next } = lineOf();
+    const { clock, window, addAs } = setUp(line);
+    expect(window.isInLine).toBe(false);
+    addAs("refresh", "a");
+    expect(window.isInLine).toBe(false);
+    await clock.advance(100);
+    expect(window.isInLine).toBe(true);
+    await next("refresh");
+    expect(window.isInLine).toBe(false);
   });
 });

@@ -6,7 +6,9 @@ import type { Ask } from "./outcome.ts";
 /**
  * Waits a moment for others that ask too: until nobody came for `idleMs`, at most `maxMs` after the first, and not at
  * all for a batch that is full. Then the batch stands in line for the quota, and takes in more until it is let go: so a
- * single new resource waits 5 ms, and where the quota is what is waited for, every call is full.
+ * single new resource waits 5 ms, and where the quota is what is waited for, every call is full. A refresh stays longer
+ * while others of its reader stand in line: at a start, who waits for a secret waits for parameters too, and what has come
+ * together meanwhile is one call.
  */
 export interface Window<A extends Ask, T> {
   /** The ticket of the batch that the ask travels with; `onPlaced` gets it before the batch may be sent. */
@@ -15,6 +17,8 @@ export interface Window<A extends Ask, T> {
   hurry(ticket: T): void;
   /** Sends what waits, now. */
   flush(): void;
+  /** Some batch stands in line for the quota. */
+  readonly isInLine: boolean;
 }
 
 /** Milliseconds. People wait for the one; the other would rather save a call. */
@@ -27,6 +31,8 @@ export interface WindowOptions<A extends Ask, T> {
   /** Makes the ticket of a new batch. */
   readonly open: () => T;
   /** Stands in line for the quota; undefined: there is no line. */
+  /** Others, with whom these asks came, stand in line for another quota. */
+  readonly othersInLine?: () => boolean;
   readonly admit?: (ticket: T, priority: Priority) => Promise<Permit | undefined> | undefined;
   readonly send: (asks: readonly A[], ticket: T, permit: Permit | undefined) => void;
 }
@@ -41,6 +47,9 @@ interface Waiting<A extends Ask, T> {
   boarding: boolean;
   cancel: (() => void) | undefined;
 }
+
+/** Past it a batch goes as it is: a resource without parameters must not wait for those of others for ever. */
+const longestStayMs = 5000;
 
 export function createWindow<A extends Ask, T>(options: WindowOptions<A, T>): Window<A, T> {
   const { clock, capacity, patience } = options;
@@ -67,17 +76,20 @@ export function createWindow<A extends Ask, T>(options: WindowOptions<A, T>): Wi
       void admitted.then((permit) => send(closing, permit));
     }
   };
+  const mayStay = ({ priority, firstAt }: Waiting<A, T>, now: number): boolean =>
+    priority === "refresh" && now - firstAt < longestStayMs && (options.othersInLine?.() ?? false);
   const arm = (each: Waiting<A, T>): void => {
     const { idleMs, maxMs } = patience[each.priority];
     const now = clock.now();
     const left = Math.min(each.lastAt + idleMs, each.firstAt + maxMs) - now;
+    const stays = left <= 0 && mayStay(each, now);
     // A clock that was set back must not hold anybody up.
-    if (left <= 0 || now < each.lastAt) {
+    if ((left <= 0 && !stays) || now < each.lastAt) {
       board(each);
       return;
     }
     each.cancel?.();
-    each.cancel = clock.after(left, () => arm(each));
+    each.cancel = clock.after(stays ? idleMs : left, () => arm(each));
   };
   const hurry = (each: Waiting<A, T>): void => {
     if (each.priority === "interactive") {
@@ -150,6 +162,9 @@ export function createWindow<A extends Ask, T>(options: WindowOptions<A, T>): Wi
       if (each !== undefined) {
         hurry(each);
       }
+    },
+    get isInLine() {
+      return waiting.values().some(({ boarding }) => boarding);
     },
     flush() {
       for (const each of [...waiting.values()]) {

@@ -1,6 +1,6 @@
 import type { ValueRef } from "../../api/source.ts";
 import type { Isolated } from "../batching/isolate.ts";
-import { createWindow, type Patience } from "../batching/window.ts";
+import { createWindow, type Patience, type Window } from "../batching/window.ts";
 import type { ServiceCalls } from "../calls.ts";
 import type { ReaderOptions } from "../plane-options.ts";
 import type { Reader, Reading } from "../reader.ts";
@@ -63,7 +63,7 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
       ? primary.calls.admit(batchOperations[route], turn)
       : undefined;
 
-  const windows = new Map(
+  const windows: ReadonlyMap<Route, Window<Entry, Flight>> = new Map(
     routes.map((route) => [
       route,
       createWindow<Entry, Flight>({
@@ -72,6 +72,7 @@ export function createReaderCore(options: ReaderOptions, context: ReaderContext)
         patience: context.window ?? defaultPatience,
         // Whoever is in a hurry raises the priority on joining.
         open: () => createFlight("refresh"),
+        othersInLine: () => routes.some((other) => other !== route && windows.get(other)?.isInLine),
         admit: (flight, priority) => admit(route, { priority, store: flight.store }),
         send: (asked, flight, permit) =>
           void dispatch({ route, entries: asked, flight, ...(permit === undefined ? {} : { permit }) }),
