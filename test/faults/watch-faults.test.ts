@@ -185,7 +185,7 @@ it("is shown an old snapshot after a restart, and ends in the true state", async
   await bench.start();
   // Its first lists are recorded: they show what was before the change.
   await change();
-  await seen(10_000);
+  await seen(seenWithinSeconds * 1_000);
   await bench.operator().kill();
   bench.api.reset();
   bench.api.setRules([{ verb: "list", times: 6, fault: { kind: "replayList", snapshot: -1 } }]);

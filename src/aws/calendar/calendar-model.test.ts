@@ -233,7 +233,7 @@ function subscribe({ plane, reader }: FakePlane, before: Model, after: Model): v
   }
 }
 
-it(`every sequence of ${length} events: what is due is read in time, nothing else, nothing twice, and all is let go`, async () => {
+it(`every due value is eventually read, and nothing else, nothing twice, in every sequence of ${length} events`, async () => {
   const failures: string[] = [];
   let played = 0;
   for (const sequence of sequences(length, beginning)) {

@@ -128,7 +128,7 @@ function search(which: Rules): { readonly states: number; readonly found: string
   return { states: seen.size, found: undefined };
 }
 
-it("never has two owners, nor an older leader's write over a newer one's, in any state", () => {
+it("has never two writers: neither two owners at a time, nor an older leader's write over a newer one's, in any state", () => {
   const { states, found } = search(rules);
   expect(found).toBeUndefined();
   expect(states).toBeGreaterThan(5_000);

@@ -1,7 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { Registry } from "prom-client";
-import { observeResources, type ResourceFacts } from "./resource-metrics.ts";
+import {
+  createWatchCounter,
+  observeResources,
+  observeShards,
+  observeWatches,
+  type ResourceFacts,
+} from "./resource-metrics.ts";
 
 function facts(name: string, more: Partial<ResourceFacts> = {}): ResourceFacts {
   return { namespace: "shop", name, ready: true, reason: "Synced", ageSeconds: () => 12, ...more };
@@ -60,5 +66,26 @@ describe("observeResources", () => {
     scraped = true;
     await counting;
     expect(turns).toBeGreaterThan(5);
+  });
+});
+
+describe("watches and shards", () => {
+  it("show the age of each watch's last sign of life, what the watches did, and which shards are held", async () => {
+    const registry = new Registry();
+    observeWatches(registry, () => [{ kind: "Secret", ageSeconds: 3 }]);
+    createWatchCounter(registry)("Secret", "failed", "410");
+    let held = [0, 2];
+    observeShards(registry, { shards: 3, heldShards: () => held });
+    const values = async () =>
+      (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    expect(await values()).toEqual([
+      'externalvalues_watch_age_seconds{kind="Secret"} 3',
+      'externalvalues_watch_rounds_total{kind="Secret",what="failed",reason="410"} 1',
+      'externalvalues_shard_held{shard="0"} 1',
+      'externalvalues_shard_held{shard="1"} 0',
+      'externalvalues_shard_held{shard="2"} 1',
+    ]);
+    held = [];
+    expect(await values()).toContain('externalvalues_shard_held{shard="2"} 0');
   });
 });

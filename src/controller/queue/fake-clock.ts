@@ -14,6 +14,11 @@ export function createFakeClock(start = 0): FakeClock {
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   };
+  const first = (end: number) => {
+    let due: readonly [number, { readonly at: number; readonly callback: () => void }] | undefined;
+    for (const each of timers) if (each[1].at <= end && (!due || each[1].at < due[1].at)) due = each;
+    return due;
+  };
   return {
     now: () => now,
     after(ms, callback) {
@@ -26,7 +31,7 @@ export function createFakeClock(start = 0): FakeClock {
       const end = now + ms;
       await settle();
       for (;;) {
-        const due = [...timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
+        const due = first(end);
         if (!due) break;
         const [id, timer] = due;
         timers.delete(id);

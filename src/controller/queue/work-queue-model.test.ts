@@ -94,7 +94,7 @@ async function play(sequence: readonly number[]): Promise<string | undefined> {
   return wrong;
 }
 
-test(`every sequence of ${length} events: one worker a key, and all that is asked for is served`, async () => {
+test(`every due resource is eventually served, and none by two workers, in every sequence of ${length} events`, async () => {
   const failures: string[] = [];
   let played = 0;
   for (const sequence of sequences(length)) {

@@ -120,6 +120,32 @@ describe("work queue", () => {
     expect(worked).toEqual(["a/1@0", "a/1@500", "a/1@1500", "a/1@1600"]);
   });
 
+  it("lets one tenant with 5,000 broken resources delay nobody else", async () => {
+    const askedAt = new Map<string, number>();
+    const waits: number[] = [];
+    const { clock, queue } = harness({
+      concurrency: 50,
+      async work(key) {
+        const asked = askedAt.get(key);
+        if (asked !== undefined) waits.push(clock.now() - asked);
+        await new Promise<void>((resolve) => void clock.after(50, resolve));
+        return key.startsWith("broken/") ? "backoff" : undefined;
+      },
+    });
+    queue.resume();
+    for (let index = 0; index < 5_000; index++) queue.add(`broken/${index}`, "interactive");
+    for (let index = 0; index < 20; index++) {
+      await clock.advance(100);
+      askedAt.set(`shop/${index}`, clock.now());
+      queue.add(`shop/${index}`, index % 2 === 0 ? "interactive" : "refresh");
+    }
+    await clock.advance(1_000);
+    expect(waits).toHaveLength(20);
+    // One of fifty workers is free within the 50 ms that a visit takes; a refresh waits for its turn, one in eight.
+    expect(Math.max(...waits)).toBeLessThanOrEqual(100);
+    expect(queue.depth).toBeGreaterThan(0);
+  }, 60_000);
+
   it("reports what work throws and goes on", async () => {
     const boom = new Error("boom");
     const { clock, queue, errors, worked } = harness({

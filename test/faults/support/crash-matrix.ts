@@ -21,7 +21,7 @@ export interface CrashScenario {
   more?(place: Place, bench: FaultBench): Promise<unknown>;
   /** Removes what the scenario made outside of its place. */
   tidy?(place: Place, bench: FaultBench): Promise<void>;
-  /** For what takes longer than 15 s by its nature. */
+  /** For what takes longer than 30 s by its nature. */
   readonly withinMs?: number;
   /** Crashes in the full run; default before and after every request. */
   readonly fullPoints?: number;
@@ -41,8 +41,8 @@ export interface UndisturbedRun {
 const quietMs = 300;
 /** An operator that is still busy after so long is in a loop. */
 const restMs = 30_000;
-const actMs = 20_000;
-const recoveryMs = 15_000;
+const actMs = 30_000;
+const recoveryMs = 30_000;
 
 function readState(scenario: CrashScenario, bench: FaultBench, place: Place): Promise<EndState> {
   const { more } = scenario;
