@@ -83,13 +83,20 @@ describe("a status", () => {
   it.each<{ reason: string; fresh: Live | undefined }>([
     { reason: "deleted", fresh: undefined },
     { reason: "made anew", fresh: { metadata: { ...watched("15").metadata, uid: "uid-2" } } },
-    { reason: "edited", fresh: { metadata: { ...watched("15").metadata, generation: 2 } } },
   ])("of a resource that was $reason meanwhile is dropped", async ({ fresh }) => {
     failures = [conflict()];
     live = fresh;
     await writeStatus(entry, watched("10"), status("a"), client);
     expect(sent).toHaveLength(1);
     expect(entry.written).toBeUndefined();
+  });
+
+  it("of a resource that was edited meanwhile is written, and is of the generation that it is about", async () => {
+    failures = [conflict()];
+    live = { metadata: { ...watched("15").metadata, generation: 2 } };
+    await writeStatus(entry, watched("10"), status("a"), client);
+    expect(sent[1]).toMatchObject({ metadata: { resourceVersion: "15" }, status: { observedGeneration: 1 } });
+    expect(knownStatus(entry, watched("15")).status).toEqual(status("a"));
   });
 
   it("that the API server does not take for another reason rejects", async () => {

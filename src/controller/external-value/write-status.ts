@@ -21,7 +21,8 @@ export function knownStatus(entry: Entry, object: WithStatus): { status: StatusM
 }
 
 /**
- * Writes the status where it differs from what is known. A conflict is resolved once, on the object read fresh.
+ * Writes the status where it differs from what is known. A conflict is resolved once, on the object read fresh: also where
+ * its spec was edited meanwhile, since what was made for the former one would else be forgotten, and never removed.
  * @returns false where somebody else had written the very same meanwhile: there is nothing to tell any more.
  */
 export async function writeStatus(
@@ -48,8 +49,8 @@ async function writeAgain(
   client: KubernetesClient,
 ): Promise<boolean> {
   const fresh = await client.get<WithStatus>(resourceTypes.externalValues, object.metadata);
-  // Deleted, made anew or edited: its own event brings it here again.
-  if (fresh?.metadata.uid !== entry.uid || fresh.metadata.generation !== object.metadata.generation) return true;
+  // Deleted or made anew: its own event brings it here again.
+  if (fresh?.metadata.uid !== entry.uid) return true;
   const { resourceVersion = "" } = fresh.metadata;
   if (stableJson(readStatus(fresh.status)) === stableJson(status)) {
     entry.written = { status, resourceVersion };
