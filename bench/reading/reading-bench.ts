@@ -27,6 +27,8 @@ export interface ReadingBenchOptions {
   readonly cacheBytes?: number;
   /** Milliseconds before each answer of the fake. */
   readonly latencyMs?: number;
+  /** Puts something between the clients and the fake at this address, and tells where it listens. */
+  readonly between?: (fakeUrl: string) => Promise<string>;
 }
 
 export async function startReadingBench(options: ReadingBenchOptions = {}): Promise<ReadingBench> {
@@ -47,7 +49,8 @@ export async function startReadingBench(options: ReadingBenchOptions = {}): Prom
     cacheBytes: options.cacheBytes ?? 64 * 1024 * 1024,
     onChange: () => undefined,
   });
-  const endpoints = { parameterStore: fake.url, secretsManager: fake.url, sts: fake.url };
+  const url = (await options.between?.(fake.url)) ?? fake.url;
+  const endpoints = { parameterStore: url, secretsManager: url, sts: url };
   const recipe = (identity: Partial<Pick<Recipe, "base" | "hops">> = {}): Recipe => ({
     base: { kind: "operator" },
     hops: [],
