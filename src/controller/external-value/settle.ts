@@ -54,12 +54,9 @@ async function keysLeaving(target: TargetModel, context: SettleContext): Promise
   if (!known.some((row) => isRowOf(row, target))) return new Set();
   const left = targetEntry(entry, target.kind, target.name).memo?.keys;
   if (left) return leavingKeys(target.kind, left, items);
-  if (rows)
-    return leavingKeys(
-      target.kind,
-      rows.flatMap(({ key, to }) => (to === target.kind ? [key] : [])),
-      items,
-    );
+  const told = rows?.flatMap(({ key, to }) => (to === target.kind ? [key] : []));
+  if (told && leavingKeys(target.kind, told, items).size === 0) return new Set();
+  // They may have gone already, if the process before this one ended before it could say so.
   const found = await observe(target, {}, sightOf(context), true);
   return leavingKeys(target.kind, found.kind === "read" ? found.object.data.keys() : [], items);
 }

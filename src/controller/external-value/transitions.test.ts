@@ -121,6 +121,20 @@ describe("a key that changes from one standing target to the other", () => {
     expect(bench.status().conditions[0]).toMatchObject({ status: "True" });
   });
 
+  it("is not written back where it had gone before the process ended", async () => {
+    await put(spec(one));
+    const before = bench.status();
+    await put(spec({ ...one, A: "ConfigMap", B: "Secret" }));
+    const resource = bench.cluster.find("ExternalValue", "checkout");
+    bench.cluster.put({ ...resource, status: before } as unknown as KubernetesObject);
+    bench.reconciler.forget(key);
+    bench.cluster.log.length = 0;
+    await bench.visit();
+    expect(bench.cluster.log.filter((request) => !request.startsWith("get"))).toEqual(["status ExternalValue"]);
+    // Whatever way it took: the change is counted.
+    expect(bench.status().targets.every(({ dataVersion }) => dataVersion > 1)).toBe(true);
+  });
+
   it.each([
     { reason: "the process goes on", starts: false },
     { reason: "the process starts anew", starts: true },
