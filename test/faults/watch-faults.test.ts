@@ -143,22 +143,25 @@ describe("a watch of every kind is broken by", () => {
   });
 });
 
-it("sees what a watch never showed, at the next list", async () => {
-  const every = Array.from({ length: 10_000 }, (_, index) => index);
-  const { took, struck } = await breakFor(
-    sized(0.5, 5),
-    [{ verb: "watch", fault: { kind: "dropEvents", numbers: every } }],
-    async () => {
-      bench.api.setRules([{ verb: "watch", times: 6, fault: status(410, "Expired") }]);
-      bench.api.cutWatches();
+const everyEvent = Array.from({ length: 10_000 }, (_, index) => index);
+// A change makes about so many: of resources, their statuses and their targets.
+const inTurn = everyEvent.slice(0, 12).map((number) => ({ reason: `event ${number} alone`, numbers: [number] }));
+
+describe("sees at the next list what a watch never showed", () => {
+  test.each([{ reason: "every event", numbers: everyEvent }, ...spread(inTurn, sized(1, inTurn.length))])(
+    "$reason",
+    async ({ reason, numbers }) => {
+      const { took, struck } = await breakFor(
+        sized(0.5, 2),
+        [{ verb: "watch", fault: { kind: "dropEvents", numbers } }],
+        async () => {
+          bench.api.setRules([{ verb: "watch", times: 6, fault: status(410, "Expired") }]);
+          bench.api.cutWatches();
+        },
+      );
+      recordFault({ suite: "Watches", fault: `${reason} dropped, then a list`, injected: struck, seconds: took });
     },
   );
-  recordFault({
-    suite: "Watches",
-    fault: "every event dropped, then a list",
-    injected: struck,
-    seconds: took,
-  });
 });
 
 it("is cut off from the API server altogether, and comes back", async () => {
