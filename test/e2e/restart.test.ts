@@ -163,6 +163,33 @@ describe("restart of workloads", () => {
     expect(all.map(({ metadata }) => metadata.generation)).toEqual(Array(25).fill(2));
   });
 
+  it("is paced when many change at once: ten, and ten a second from then on", async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `paced-${index}`);
+    const secretId = unique("paced");
+    await createSecret(served.aws, secretId, "first");
+    await Promise.all(
+      names.map(async (name) => {
+        await workload("Deployment", name);
+        await served.externalValue(name, specOf(secretId, `[{ kind: Deployment, name: ${name} }]`));
+        await served.ready(name);
+      }),
+    );
+    await putSecretValue(served.aws, secretId, "second");
+    const times = await Promise.all(
+      names.map(async (name) => {
+        await restartedFor("Deployment", name, name, "2");
+        return performance.now();
+      }),
+    );
+    // The ten beyond the first ten take a second; what a watch is late by goes both ways.
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(800);
+    await Promise.all(names.map((name) => served.ready(name, ({ status }) => status?.["dataVersion"] === 2)));
+    const generations = await Promise.all(
+      names.map(async (name) => (await served.cluster.get(refOf("Deployment", name)))?.metadata.generation),
+    );
+    expect(generations).toEqual(names.map(() => 2));
+  });
+
   it("does not restart again what a process that was killed had restarted already", async () => {
     await workload("Deployment", "killed");
     const secretId = await arrange("killed", "[{ kind: Deployment, name: killed }]");

@@ -1,11 +1,8 @@
-import { DeleteSecretCommand, RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { DeleteParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { apiRequest } from "../support/api-request.ts";
 import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
 import { secretValue } from "../support/canary.ts";
-import type { ClusterObject } from "../support/cluster.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
+import { item, rowsOf, servedObjects } from "./served-objects.ts";
 
 let served: Served;
 beforeAll(async () => {
@@ -13,48 +10,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => served?.stop());
 
-const secretRef = (name: string) => ({ apiVersion: "v1", kind: "Secret", name, namespace: served.namespace });
-const configMapRef = (name: string) => ({ ...secretRef(name), kind: "ConfigMap" });
-const ownRef = (name: string) => ({
-  apiVersion: "externalvalues.dev/v1alpha1",
-  kind: "ExternalValue",
-  name,
-  namespace: served.namespace,
-});
-
-/** A secret with two JSON keys, in the emulator. */
-async function secretOf(content: object = { user: "shop", password: secretValue("first") }): Promise<string> {
-  const secretId = unique("target");
-  await createSecret(served.aws, secretId, JSON.stringify(content));
-  return secretId;
-}
-
-const item = (key: string, secretId: string, jsonKey: string, more = "") =>
-  `    - { key: ${key}, secretsManager: { secretId: ${secretId} }, jsonKey: ${jsonKey}${more} }\n`;
-
-async function live(name: string, kind: "Secret" | "ConfigMap" = "Secret"): Promise<ClusterObject> {
-  const object = await served.cluster.get({ ...secretRef(name), kind });
-  if (!object) throw new Error(`no ${kind}/${name}`);
-  return object;
-}
-
-const rowsOf = (object: ClusterObject) => object.status?.["values"] as readonly Record<string, string>[];
-
-/** An object of somebody else's, by a field manager of theirs. */
-async function foreign(name: string, data: Readonly<Record<string, string>>, manager = "kubectl-create") {
-  await apiRequest(served.cluster.connection, {
-    method: "POST",
-    path: `/api/v1/namespaces/${served.namespace}/secrets?fieldManager=${manager}`,
-    body: { apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: data },
-  });
-}
-
-/** What stands in the way carries no label of ours, and is looked at every 30 s. */
-const readyAtNextLook = (name: string) =>
-  served.cluster.until(ownRef(name), (object) => conditionOf(object, "Ready")?.status === "True", {
-    what: `${name} is Ready at the next look`,
-    timeoutMs: 45_000,
-  });
+const { secretRef, configMapRef, ownRef, secretOf, live, foreign } = servedObjects(() => served);
 
 describe("Ownership", () => {
   it("Owner: foreign data keys are removed, foreign labels and annotations stay", async () => {
@@ -86,14 +42,13 @@ describe("Ownership", () => {
     expect((await live("orphan")).metadata.uid).toBe(metadata.uid);
   });
 
-  it("Merge: must exist, gets only our keys, and gives them back when it is named no longer", async () => {
+  it("Merge: gets only our keys, and gives them back when it is named no longer", async () => {
     const secretId = await secretOf();
     const spec = (name: string) =>
       `  secret: { name: ${name}, creationPolicy: Merge }\n  data:\n${item("USER", secretId, "user")}`;
-    await served.externalValue("merge", spec("merged"));
-    expect(await served.notReady("merge", "TargetMissing")).toContain("must exist");
     await foreign("merged", { THEIRS: "x" });
-    await readyAtNextLook("merge");
+    await served.externalValue("merge", spec("merged"));
+    await served.ready("merge");
     expect(await served.secret("merged")).toEqual({ THEIRS: "x", USER: "shop" });
     await foreign("merged-2", { OTHERS: "y" });
     await served.externalValue("merge", spec("merged-2"));
@@ -101,7 +56,7 @@ describe("Ownership", () => {
     expect(await served.secret("merged-2")).toEqual({ OTHERS: "y", USER: "shop" });
     expect(await served.secret("merged")).toEqual({ THEIRS: "x" });
     expect((await live("merged")).metadata).not.toHaveProperty("labels");
-  }, 90_000);
+  });
 
   it("Merge to Owner does not take over what somebody else made; back to Merge all is as before", async () => {
     const secretId = await secretOf();
@@ -171,9 +126,26 @@ describe("Ownership", () => {
     expect(await served.secret("shared")).toMatchObject({ A: "shop", B: "shop" });
     await served.cluster.delete(ownRef("one"));
     await served.cluster.untilGone(ownRef("one"));
-    await readyAtNextLook("two");
+    // At once: whom the other stood in the way of is told of its deletion.
+    await served.ready("two");
     expect(await served.secret("shared")).toEqual({ THEIRS: "x", A: secretValue("first") });
-  }, 90_000);
+  });
+
+  it("a KeyConflict ends when the other lets go of the key, without a look every 30 s", async () => {
+    const secretId = await secretOf();
+    const spec = (...keys: readonly string[]) =>
+      `  secret: { name: disputed, creationPolicy: Merge }\n  data:\n${keys.map((key) => item(key, secretId, "user")).join("")}`;
+    await foreign("disputed", { THEIRS: "x" });
+    await served.externalValue("holder", spec("A", "B"));
+    await served.ready("holder");
+    await served.externalValue("waiter", spec("A"));
+    await served.notReady("waiter", "KeyConflict");
+    const begun = performance.now();
+    await served.externalValue("holder", spec("B"));
+    await served.ready("waiter");
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(await served.secret("disputed")).toEqual({ THEIRS: "x", A: "shop", B: "shop" });
+  });
 
   it("A key held by anything else under Merge is taken over, and the status says from whom", async () => {
     const secretId = await secretOf();
@@ -293,6 +265,32 @@ describe("Deleting", () => {
 });
 
 describe("binaryData", () => {
+  it("the last binary key of ours goes from a ConfigMap that is merged into, those that nobody holds stay", async () => {
+    const bytes = await createSecret(served.aws, unique("binary"), new Uint8Array([0xff, 0xfe, 0x00]));
+    const text = await createSecret(served.aws, unique("text"), "text");
+    const spec = (...rows: readonly string[]) =>
+      `  configMap: { name: shared-bytes, creationPolicy: Merge }\n  data:\n${rows.join("")}`;
+    const row = (key: string, { arn }: { readonly arn: string }) =>
+      `    - { key: ${key}, to: ConfigMap, sensitive: false, secretsManager: { secretId: "${arn}" } }\n`;
+    await served.cluster.create({
+      ...configMapRef("shared-bytes"),
+      metadata: { name: "shared-bytes", namespace: served.namespace },
+      binaryData: { THEIRS: "//8=" },
+    });
+    // As a backup that was restored without its managedFields.
+    await served.cluster.patch(configMapRef("shared-bytes"), { metadata: { managedFields: [{}] } });
+    await served.externalValue("bytes", spec(row("ours", bytes), row("TEXT", text)));
+    await served.ready("bytes");
+    expect((await live("shared-bytes", "ConfigMap")).binaryData).toEqual({ THEIRS: "//8=", ours: "//4A" });
+    await served.externalValue("bytes", spec(row("TEXT", text)));
+    await served.ready("bytes");
+    expect(await live("shared-bytes", "ConfigMap")).toMatchObject({
+      binaryData: { THEIRS: "//8=" },
+      data: { TEXT: "text" },
+    });
+    expect((await live("shared-bytes", "ConfigMap")).binaryData).not.toHaveProperty("ours");
+  });
+
   it("what is not UTF-8 goes to binaryData of a ConfigMap, and back to data when it is text", async () => {
     const { arn } = await createSecret(served.aws, unique("binary"), new Uint8Array([0xff, 0xfe, 0x00]));
     const spec = (id: string, label = "a") =>
@@ -375,94 +373,4 @@ describe("Once, OnChange, suspend, refresh", () => {
     await served.externalValue("suspended", spec(false));
     await served.untilSecret("suspended", "USER", "new");
   });
-});
-
-describe("Policies for what is gone, with the second look after 60 s", () => {
-  const base = `/${unique("gone")}`;
-  const path = `${base}/path`;
-  const names = ["retain", "prune", "delete", "optional", "path-retain", "path-prune"];
-  const parameters = [`${base}-stays`, `${base}-goes`, `${path}/a`, `${path}/b`];
-  let secretId: string;
-
-  const head = (policy: string) => `  refreshInterval: 5s\n  secret: { deletionPolicy: ${policy} }\n`;
-  const both = (more = "") =>
-    `  data:\n    - { key: STAYS, parameterStore: { name: ${base}-stays } }\n    - { key: GOES, parameterStore: { name: ${base}-goes }${more} }\n`;
-  const dataFrom = `  dataFrom:\n    - { parameterStore: { path: ${path} } }\n`;
-  const allReady = () => Promise.all(names.map((name) => served.ready(name)));
-  const statuses = async () => {
-    const objects = await Promise.all(names.map((name) => served.cluster.get(ownRef(name))));
-    return objects.map((object) => object?.status);
-  };
-  const untilWithout = (name: string, key: string) =>
-    served.cluster.until(secretRef(name), ({ data }) => data?.[key] === undefined, {
-      what: `${key} has left Secret ${name}`,
-      timeoutMs: 90_000,
-    });
-
-  beforeAll(async () => {
-    secretId = await secretOf();
-    for (const name of parameters) await putParameter(served.aws, { name, value: "v" });
-    await served.externalValue("retain", head("Retain") + both());
-    await served.externalValue("prune", head("Prune") + both());
-    await served.externalValue("delete", `${head("Delete")}  data:\n${item("USER", secretId, "user")}`);
-    await served.externalValue("optional", head("Retain") + both(", optional: true"));
-    await served.externalValue("path-retain", head("Retain") + dataFrom);
-    await served.externalValue("path-prune", head("Prune") + dataFrom);
-    await allReady();
-    for (const Name of [`${base}-goes`, `${path}/b`]) {
-      await served.aws.parameterStore.send(new DeleteParameterCommand({ Name }));
-    }
-    await served.aws.secretsManager.send(new DeleteSecretCommand({ SecretId: secretId }));
-  }, 60_000);
-
-  it("what is gone at a first look stays in every target, and is named", async () => {
-    expect(await served.notReady("retain", "ValueNotFound")).toContain("GOES");
-    expect(await served.notReady("path-retain", "ValueNotFound")).toContain("key b");
-    await served.notReady("prune", "ValueNotFound");
-    expect(await served.secret("prune")).toEqual({ STAYS: "v", GOES: "v" });
-    expect(await served.secret("delete")).toEqual({ USER: "shop" });
-  });
-
-  it("Prune: its key is dropped. Delete: the target goes when all its values are gone. optional: left out", async () => {
-    const retained = await live("retain");
-    await untilWithout("prune", "GOES");
-    await untilWithout("path-prune", "b");
-    await untilWithout("optional", "GOES");
-    await served.cluster.untilGone(secretRef("delete"), 90_000);
-    const pruned = expect.objectContaining({ key: "GOES", state: "Pruned" });
-    expect(rowsOf(await served.ready("prune"))).toContainEqual(pruned);
-    expect(rowsOf(await served.ready("path-prune"))).toContainEqual(
-      expect.objectContaining({ key: "b", state: "Pruned" }),
-    );
-    expect((await live("retain")).metadata.resourceVersion).toBe(retained.metadata.resourceVersion);
-  }, 120_000);
-
-  it("Retain: a required key that is gone freezes the whole target, Ready=False ValueNotFound", async () => {
-    expect(await served.secret("retain")).toEqual({ STAYS: "v", GOES: "v" });
-    expect(await served.secret("path-retain")).toEqual({ a: "v", b: "v" });
-    await putParameter(served.aws, { name: `${base}-stays`, value: "new" });
-    await served.untilSecret("prune", "STAYS", "new");
-    expect(await served.secret("retain")).toEqual({ STAYS: "v", GOES: "v" });
-    await served.notReady("retain", "ValueNotFound");
-  });
-
-  it("a crash changes nothing of it", async () => {
-    await served.ready("delete");
-    const before = await statuses();
-    await served.restart("kill");
-    await served.externalValue("marker-3", `  data:\n    - { key: A, parameterStore: { name: ${base}-stays } }\n`);
-    await served.ready("marker-3");
-    expect(await statuses()).toEqual(before);
-    expect(await served.secret("prune")).toEqual({ STAYS: "new" });
-  });
-
-  it("all of it comes back with the values, by itself", async () => {
-    await served.aws.secretsManager.send(new RestoreSecretCommand({ SecretId: secretId }));
-    await served.untilSecret("delete", "USER", "shop");
-    await putParameter(served.aws, { name: `${base}-goes`, value: "again" });
-    await putParameter(served.aws, { name: `${path}/b`, value: "again" });
-    for (const name of ["retain", "prune", "optional"]) await served.untilSecret(name, "GOES", "again");
-    for (const name of ["path-retain", "path-prune"]) await served.untilSecret(name, "b", "again");
-    await allReady();
-  }, 60_000);
 });
