@@ -11,6 +11,7 @@ import { asTable, isWithinLimit, type Row } from "./reading/report.ts";
 
 // The whole operator on a real API server and the fake AWS: bench/README.md. Exit code 1: a limit was not kept.
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     resources: { type: "string", default: "1000" },
     namespaces: { type: "string", default: "10" },
@@ -23,6 +24,8 @@ const { values } = parseArgs({
     cycles: { type: "string", default: "2" },
     /** New resources, and deleted Secrets. */
     samples: { type: "string", default: "100" },
+    /** `--no-floor` leaves the bare writes out. */
+    floor: { type: "boolean", default: true },
     /** What follows the cold start. */
     phases: { type: "string", default: phases.join(",") },
     /** A module with an adapter of another operator. */
@@ -49,6 +52,7 @@ const options: Omit<RunOptions, "work"> = {
   latencyMs: Number(values.latency),
   quota: values.quota === undefined ? undefined : Number(values.quota),
   cycles: Number(values.cycles),
+  floor: values.floor,
   phases: phasesOf(values.phases),
   profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),
   nodeOptions: values["node-options"].split(" ").filter((each) => each !== ""),

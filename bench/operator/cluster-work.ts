@@ -76,12 +76,13 @@ async function applyOwned(connection: Connection, resource: WorkResource, owner:
 
 /** Deletes every resource and every Secret of the work. */
 export async function clearWork(connection: Connection, adapter: OperatorAdapter, work: Work): Promise<void> {
-  for (let index = 0; index < work.namespaces; index++) {
+  const namespaces = Array.from({ length: work.namespaces }, (_, index) => namespaceName(index));
+  await inParallel(4, namespaces, async (namespace) => {
     for (const kind of [secret, adapter.resource]) {
-      const path = await collectionPath(connection, kind, namespaceName(index));
+      const path = await collectionPath(connection, kind, namespace);
       await apiRequest(connection, { method: "DELETE", path });
     }
-  }
+  });
 }
 
 export async function deleteSecret(connection: Connection, resource: WorkResource): Promise<void> {

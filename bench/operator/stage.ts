@@ -16,6 +16,8 @@ export interface StageOptions {
   readonly latencyMs: number;
   /** Parameter reads a second that AWS grants; undefined: any number. */
   readonly quota: number | undefined;
+  /** Whether the same writes are made bare before. */
+  readonly floor: boolean;
   /** Where the operator leaves a CPU profile of each of its lives; undefined: none. */
   readonly profileDirectory: string | undefined;
   /** Further options of Node.js for the operator's process. */
