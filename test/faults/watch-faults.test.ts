@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => bench?.stop());
 
 // Backoff grows to 8 s while the fault lasts; then, at worst one more refusal and as long again, a list and a visit.
-const seenWithinSeconds = 20;
+const seenWithinSeconds = sized(30, 20);
 const watchedKinds = 6;
 // Six kinds, each with a list and a watch an attempt, at most a few attempts in the first second.
 const requestsPerSecond = 40;
