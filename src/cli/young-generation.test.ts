@@ -15,7 +15,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 function start(options: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const args = [...options, script, "controller", "--leader-elect"];
-  const { stdout, pid } = spawnSync(process.execPath, args, { encoding: "utf8", env: environment });
+  const { stdout, pid } = spawnSync(process.execPath, args, { encoding: "utf8", env: environment, timeout: 30_000 });
   return { ...(JSON.parse(stdout) as { flags: string[]; rest: string[]; pid: number }), started: pid };
 }
 
@@ -27,7 +27,7 @@ describe("the young generation", () => {
     expect(pid).toBe(started);
   });
 
-  it.each([
+  it.each<{ reason: string; options: string[]; environment: Record<string, string> }>([
     { reason: "an option of Node.js", options: ["--max-semi-space-size=16"], environment: {} },
     { reason: "NODE_OPTIONS", options: [], environment: { NODE_OPTIONS: "--max-semi-space-size=16" } },
   ])("is as the user says, by $reason", ({ options, environment }) => {
