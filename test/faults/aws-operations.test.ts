@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { type ReadingBench, startReadingBench } from "../../bench/reading/reading-bench.ts";
+import { hop, type ReadingBench, startReadingBench } from "../../bench/reading/reading-bench.ts";
 import type { ValueRef } from "../../src/api/source.ts";
 import { defaultLimits } from "../../src/api/store-model.ts";
 import type { AwsErrorKind } from "../../src/aws/errors.ts";
@@ -95,19 +95,19 @@ afterAll(async () => {
 });
 
 /** A read that is not content with what is held. */
-async function read(refs: readonly ValueRef[]): Promise<readonly Reading[]> {
+async function read(refs: readonly ValueRef[], through = reader): Promise<readonly Reading[]> {
   const request = { content: true, priority: "interactive", store: "s" } as const;
-  return [...(await reader.read(refs, { ...request, notBefore: systemClock.now() })).values()];
+  return [...(await through.read(refs, { ...request, notBefore: systemClock.now() })).values()];
 }
 
 /** As it is when all is well. */
-async function untilGood(refs: readonly ValueRef[]): Promise<readonly Reading[]> {
+async function untilGood(refs: readonly ValueRef[], through = reader): Promise<readonly Reading[]> {
   return await eventually(
     async () => {
-      const readings = await read(refs);
+      const readings = await read(refs, through);
       return readings.every(({ good, failure }) => good !== undefined && failure === undefined) ? readings : undefined;
     },
-    { what: `${JSON.stringify(refs)} is read`, timeoutMs: 20_000, intervalMs: 50 },
+    { what: `${JSON.stringify(refs)} is read`, timeoutMs: 40_000, intervalMs: 50 },
   );
 }
 
@@ -134,6 +134,25 @@ describe.each(operations)("$operation", ({ operation, refs, other }) => {
     30_000,
   );
 });
+
+it("AssumeRole, whatever goes wrong with it, concerns those who need that role, and only until it is over", async () => {
+  const roles = faults.map(({ fault, reason }, index) => {
+    const role = `role-${index}`;
+    return { fault, reason, role, own: bench.reader(bench.recipe({ hops: [hop(role)] })) };
+  });
+  proxy.setRules(roles.map(({ fault, role }) => ({ operation: "AssumeRole", containing: role, fault })));
+  const kindOf = async (own: Reader) => (await read([parameter], own))[0]?.failure?.error.kind;
+  const kinds = await Promise.all(roles.map(async ({ reason, own }) => [reason, await kindOf(own)]));
+  expect(kinds).toEqual(faults.map(({ reason }) => [reason, "credentials"]));
+  expect(await read([parameter, ...secrets])).not.toContainEqual(
+    expect.objectContaining({ failure: expect.anything() }),
+  );
+  proxy.setRules([]);
+  proxy.reset();
+  await Promise.all(roles.map(({ own }) => untilGood([parameter], own)));
+  // One call each, and no more: the polling of a test is not a storm on STS.
+  expect(proxy.counts()["AssumeRole"]).toBe(roles.length);
+}, 60_000);
 
 it("delays nothing but what is delayed, and hangs no longer than ten seconds", async () => {
   for (const { refs } of operations) await untilGood(refs);

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -27,10 +27,12 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+const portOf = (listening: Pick<Server, "address">): number => (listening.address() as AddressInfo).port;
+
 /** Reads from an endpoint whose certificate comes from a private authority. */
-async function read(environment: Record<string, string>): Promise<unknown> {
-  const connections = createConnections({ environment, requestTimeoutMs: 2000 });
-  const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function read(environment: Record<string, string>, port = portOf(server)): Promise<unknown> {
+  const connections = createConnections({ environment, requestTimeoutMs: 1000 });
+  const endpoint = `https://127.0.0.1:${port}`;
   const client = new SSMClient({
     ...clientConfig({ region: "eu-west-1", endpoint, connections }),
     credentials: { accessKeyId: "AKIA", secretAccessKey: "x" },
@@ -50,6 +52,16 @@ describe("an endpoint with a certificate of a private authority", () => {
 
   it("is not trusted otherwise", async () => {
     await expect(read({})).rejects.toThrow(/self-signed/);
+  });
+
+  it("that never shakes hands is given up after the time for a request", async () => {
+    const silent = createTcpServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    try {
+      await expect(read({}, portOf(silent))).rejects.toMatchObject({ name: "TimeoutError" });
+    } finally {
+      silent.close();
+    }
   });
 
   it("is named where the bundle cannot be read", () => {
