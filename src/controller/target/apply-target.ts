@@ -82,14 +82,8 @@ async function update(write: TargetWrite, context: WriteContext): Promise<Target
   const { composed, shape, dataVersion } = write;
   const type = resourceTypeOf[composed.kind];
   const place = { namespace: context.owner.namespace, dataVersion };
-  // Among others' keys both maps are named, also where they are empty: see `emptyData` in remove-target.ts.
-  const maps = composed.kind === "ConfigMap" && !shape.exclusive ? { binaryData: {} } : {};
   const apply = async (live: TargetWrite["live"]) =>
-    await context.client.apply<TargetObject>(
-      type,
-      { ...maps, ...targetObject(composed, shape, place, live) },
-      options(context, { force: true }),
-    );
+    await context.client.apply(type, targetObject(composed, shape, place, live), options(context, { force: true }));
   try {
     return await apply(write.live);
   } catch (error) {
