@@ -73,10 +73,8 @@ e2e-kind: ## The end-to-end tests with the image in a kind cluster; needs a Dock
 	@hack/e2e-kind.sh
 
 .PHONY: bench
-bench: setup build ## Measure the whole operator beside its floors, the reading plane, and what status writes cost; half an hour
-	node bench/operator.ts $(BENCH)
-	node bench/reading.ts
-	node bench/crd-status-cost/main.ts
+bench: setup build ## Measure everything beside its floors and write it into docs/benchmarks.md; 35 minutes
+	node bench/all.ts $(BENCH)
 
 ##@ Housekeeping
 

@@ -59,7 +59,7 @@ const options: Omit<RunOptions, "work"> = {
   report: (line) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
 };
 
-const command = ["node bench/operator.ts", ...process.argv.slice(2).filter((each) => each !== "--write")].join(" ");
+const command = `node bench/operator.ts ${process.argv.slice(2).join(" ")}`.replace(/ --(?:write|json \S+)/g, "");
 const rows = values.scale === undefined ? await one() : await several(values.scale.split(",").map(Number));
 process.exitCode = rows.every(isWithinLimit) ? 0 : 1;
 

@@ -9,9 +9,9 @@ import { keyOf, sampleResources, sharedParameter, standingResources, type WorkRe
 /** New resources while all others are refreshed: from sending the POST until a watch shows the Secret. */
 export async function newResources(stage: Stage, life: Life): Promise<readonly Row[]> {
   const { work, report, secrets, adapter, controlPlane } = stage;
-  report(`${work.samples} new resources, over one interval`);
+  report(`${work.samples} new resources, over half an interval`);
   await metricsOf(stage);
-  const took = await spread(stage, sampleResources(work), 1, async (resource) => {
+  const took = await spread(stage, sampleResources(work), async (resource) => {
     const seen = secrets.first(
       `Secret ${keyOf(resource)}`,
       ({ object, type }) => isAdded(type) && is(object, resource),
@@ -31,7 +31,7 @@ export async function deletedSecrets(stage: Stage, life: Life): Promise<readonly
   const { work, report, secrets, controlPlane } = stage;
   report(`${work.samples} deleted Secrets, over half an interval`);
   const readBefore = await valuesAsked(stage);
-  const took = await spread(stage, standingResources(work).slice(0, work.samples), 0.5, async (resource) => {
+  const took = await spread(stage, standingResources(work).slice(0, work.samples), async (resource) => {
     const seen = secrets.first(
       `Secret ${keyOf(resource)}`,
       ({ object, type }) => isAdded(type) && is(object, resource),
@@ -76,14 +76,13 @@ export async function changedValue(
   ];
 }
 
-/** One after another, evenly over so much of an interval. Returns milliseconds each. */
+/** One after another, evenly over half an interval. Returns milliseconds each. */
 async function spread(
   { work }: Stage,
   resources: readonly WorkResource[],
-  ofInterval: number,
   run: (resource: WorkResource) => Promise<{ readonly at: number }>,
 ): Promise<readonly number[]> {
-  const apartMs = (work.intervalSeconds * 1000 * ofInterval) / resources.length;
+  const apartMs = (work.intervalSeconds * 500) / resources.length;
   const took: number[] = [];
   for (const resource of resources) {
     const begun = performance.now();
