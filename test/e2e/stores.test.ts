@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type AwsProxy, startAwsProxy } from "../faults/support/aws-proxy.ts";
+import { secretValue } from "../support/canary.ts";
 import { type Account, accountId, startAccount } from "./account.ts";
 import { unique } from "./served.ts";
 
@@ -58,7 +59,7 @@ describe("access rules", () => {
   beforeAll(async () => {
     account.fake.putParameter({ name: `${prefix}/host`, value: "db" });
     account.fake.putParameter({ name: `${prefix}-other/host`, value: "foreign", tags: { team: "shop" } });
-    account.fake.putSecret({ name: `${secretPrefix}/db`, value: "s3cr3t" });
+    account.fake.putSecret({ name: `${secretPrefix}/db`, value: secretValue("s3cr3t") });
     secretArn = account.fake.putSecret({
       name: `${secretPrefix}-other/db`,
       value: "foreign",
@@ -72,7 +73,7 @@ describe("access rules", () => {
     const data = `data: [{ key: HOST, parameterStore: { name: ${prefix}/host } }, { key: SECRET, secretsManager: { secretId: ${secretPrefix}/db } }]`;
     await account.value(shop, "allowed", `${storeRef(store)}, ${data}`);
     await account.reason(shop, "allowed", "Synced");
-    expect(await account.secret(shop, "allowed")).toEqual({ HOST: "db", SECRET: "s3cr3t" });
+    expect(await account.secret(shop, "allowed")).toEqual({ HOST: "db", SECRET: secretValue("s3cr3t") });
   });
 
   it("refuse a value that is in memory already to a namespace that no rule names", async () => {
@@ -92,6 +93,18 @@ describe("access rules", () => {
     {
       bypass: "a reference to a secret through Parameter Store",
       spec: () => one(`parameterStore: { name: /aws/reference/secretsmanager/${secretPrefix}-other/db }`),
+    },
+    {
+      bypass: "the same by the ARN of a parameter",
+      spec: () => one(`arn: "${arnOf(`/aws/reference/secretsmanager/${secretPrefix}-other/db`)}"`),
+    },
+    {
+      bypass: "another account's secret by ARN",
+      spec: () => one(`arn: "arn:aws:secretsmanager:${home}:999999999999:secret:${secretPrefix}/db-AbCdEf"`),
+    },
+    {
+      bypass: "the tags of a secret",
+      spec: () => one(`secretsManager: { secretId: ${secretPrefix}-other/db }, tag: team`),
     },
     {
       bypass: "another account's parameter by ARN",
@@ -243,7 +256,12 @@ async function failsOver(): Promise<void> {
   const fresh = unique("new");
   for (const name of [secretId, fresh]) {
     for (const region of [home, away]) {
-      account.fake.putSecret({ name, value: "first", region, versionId: `11111111-1111-4111-8111-${name.length}` });
+      account.fake.putSecret({
+        name,
+        value: secretValue("first"),
+        region,
+        versionId: `11111111-1111-4111-8111-${name.length}`,
+      });
     }
   }
   const { url } = failing;
@@ -255,18 +273,18 @@ async function failsOver(): Promise<void> {
   await account.value(shop, secretId, refersTo(secretId));
   await account.reason(shop, secretId, "Synced");
   // The primary moves on; its replica does not, and then the primary is gone.
-  account.fake.putSecret({ name: secretId, value: "second" });
-  await account.untilSecret(shop, secretId, { KEY: "second" });
+  account.fake.putSecret({ name: secretId, value: secretValue("second") });
+  await account.untilSecret(shop, secretId, { KEY: secretValue("second") });
   failing.setRules([{ operation: "*Secret*", fault: { kind: "error", code: "InternalServiceError", status: 500 } }]);
   await account.value(shop, fresh, refersTo(fresh));
-  await account.untilSecret(shop, fresh, { KEY: "first" });
+  await account.untilSecret(shop, fresh, { KEY: secretValue("first") });
   const bound = await account.cluster.until(
     { apiVersion: "externalvalues.dev/v1alpha1", kind: "ExternalValue", name: secretId, namespace: shop },
     ({ status }) => status?.conditions?.find(({ type }) => type === "Degraded")?.status === "True",
     { what: "the lagging replica is told of", timeoutMs: 60_000 },
   );
   expect(bound.status?.conditions?.find(({ type }) => type === "Ready")?.status).toBe("True");
-  expect(await account.secret(shop, secretId)).toEqual({ KEY: "second" });
+  expect(await account.secret(shop, secretId)).toEqual({ KEY: secretValue("second") });
   const where = { apiVersion: "externalvalues.dev/v1alpha1", kind: "ClusterValueStore", name: store };
   const activeIs = (region: string) =>
     account.cluster.until(where, ({ status }) => status?.["activeRegion"] === region, {
@@ -279,7 +297,7 @@ async function failsOver(): Promise<void> {
   );
   failing.setRules([]);
   await activeIs(home);
-  await account.untilSecret(shop, secretId, { KEY: "second" });
+  await account.untilSecret(shop, secretId, { KEY: secretValue("second") });
   await account.reason(shop, fresh, "Synced");
 }
 
