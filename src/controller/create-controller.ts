@@ -5,6 +5,7 @@ import type { KubernetesClient } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/events/event-recorder.ts";
 import type { HealthCheck } from "../telemetry/health.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { mapInSlices } from "../values/in-slices.ts";
 import { createSandbox } from "../values/sandbox/sandbox.ts";
 import type { Clock } from "./clock.ts";
 import { createFanOut } from "./cluster-external-value/fan-out.ts";
@@ -72,9 +73,8 @@ export function createController(options: ControllerOptions, services: Controlle
     random,
     cacheBytes: options.valueCacheBytes,
     metrics: createPlaneMetrics(registry),
-    onChange: (subscribers) => {
-      for (const key of subscribers) queue.add(key, "refresh");
-    },
+    // Of a value that all share these may be ten thousand.
+    onChange: (subscribers) => void mapInSlices([...subscribers], (key) => queue.add(key, "refresh")),
   });
   const accessKeys = createAccessKeySecrets(client, clock);
   const clients = createAwsClients({

@@ -1,4 +1,5 @@
 import type { AwsClients } from "../aws/clients/aws-clients.ts";
+import { mapInSlices } from "../values/in-slices.ts";
 import type { FanOut } from "./cluster-external-value/fan-out.ts";
 import type { Reconciler } from "./external-value/reconcile.ts";
 import type { Ownership, OwnershipEvents } from "./ownership.ts";
@@ -29,10 +30,10 @@ export function createShardWork(options: ShardWorkOptions): OwnershipEvents {
   };
 
   const queueShard = (shard: number): void => {
-    for (const { metadata } of watches.externalValues.values()) {
+    void mapInSlices([...watches.externalValues.values()], ({ metadata }) => {
       const key = `${metadata.namespace}/${metadata.name}`;
       if (options.ownership().shardOfKey(key) === shard) queue.add(key, "refresh");
-    }
+    });
   };
 
   return {
