@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createSecret } from "../support/aws.ts";
+import { secretValue } from "../support/canary.ts";
 import type { ClusterObject } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
@@ -24,7 +25,7 @@ const namespaceRef = (name: string) => ({ apiVersion: "v1", kind: "Namespace", n
 /** A secret in the emulator, and its name. */
 async function secretIn(): Promise<string> {
   const secretId = unique("shared");
-  await createSecret(served.aws, secretId, "s3cret");
+  await createSecret(served.aws, secretId, secretValue("first"));
   return secretId;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { apiRequest } from "../support/api-request.ts";
 import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
+import { secretValue } from "../support/canary.ts";
 import type { ClusterObject } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
@@ -85,7 +86,7 @@ const specOf = (secretId: string, restart: string): string => `
 
 async function arrange(name: string, restart: string, where = served) {
   const secretId = unique(name);
-  await createSecret(where.aws, secretId, "first");
+  await createSecret(where.aws, secretId, secretValue("first"));
   await where.externalValue(name, specOf(secretId, restart));
   return secretId;
 }
@@ -121,11 +122,11 @@ describe("restart of workloads", () => {
       expect(made?.metadata.generation).toBe(1);
       expect(markOf(made, name)).toBeUndefined();
 
-      await putSecretValue(served.aws, secretId, "second");
+      await putSecretValue(served.aws, secretId, secretValue("second"));
       await restartedFor(kind, name, name, "2");
       const status = await served.ready(name, (object) => object.status?.["dataVersion"] === 2);
       expect(rowsOf(status)).toEqual([{ kind, name, uid: made?.metadata.uid, dataVersion: 2 }]);
-      expect(await served.secret(name)).toEqual({ PASSWORD: "second" });
+      expect(await served.secret(name)).toEqual({ PASSWORD: secretValue("second") });
       await visited(name);
       const after = await served.cluster.get(refOf(kind, name));
       expect(after?.metadata.generation).toBe(2);
@@ -147,7 +148,7 @@ describe("restart of workloads", () => {
     const secretId = await arrange("many", "[{ kind: Deployment, selector: { matchLabels: { reads: many } } }]");
     await served.ready("many");
     await workload("Deployment", "many-24", labels);
-    await putSecretValue(served.aws, secretId, "second");
+    await putSecretValue(served.aws, secretId, secretValue("second"));
     await Promise.all(
       Array.from({ length: 25 }, (_, index) => restartedFor("Deployment", `many-${index}`, "many", "2")),
     );
@@ -166,7 +167,7 @@ describe("restart of workloads", () => {
   it("is paced when many change at once: ten, and ten a second from then on", async () => {
     const names = Array.from({ length: 20 }, (_, index) => `paced-${index}`);
     const secretId = unique("paced");
-    await createSecret(served.aws, secretId, "first");
+    await createSecret(served.aws, secretId, secretValue("first"));
     await Promise.all(
       names.map(async (name) => {
         await workload("Deployment", name);
@@ -174,7 +175,7 @@ describe("restart of workloads", () => {
         await served.ready(name);
       }),
     );
-    await putSecretValue(served.aws, secretId, "second");
+    await putSecretValue(served.aws, secretId, secretValue("second"));
     const times = await Promise.all(
       names.map(async (name) => {
         await restartedFor("Deployment", name, name, "2");
@@ -194,7 +195,7 @@ describe("restart of workloads", () => {
     await workload("Deployment", "killed");
     const secretId = await arrange("killed", "[{ kind: Deployment, name: killed }]");
     await served.ready("killed");
-    await putSecretValue(served.aws, secretId, "second");
+    await putSecretValue(served.aws, secretId, secretValue("second"));
     await restartedFor("Deployment", "killed", "killed", "2");
     const done = await served.ready("killed", (object) => object.status?.["dataVersion"] === 2);
     await served.operator().kill();
@@ -216,9 +217,9 @@ describe("restart of workloads", () => {
   it("is not held up by a workload that comes later, fails when data changes without it, and heals", async () => {
     const secretId = await arrange("later", "[{ kind: Deployment, name: later }]");
     await served.ready("later");
-    await putSecretValue(served.aws, secretId, "second");
+    await putSecretValue(served.aws, secretId, secretValue("second"));
     expect(await served.notReady("later", "RestartFailed")).toContain("Deployment/later, named in spec.restart");
-    expect(await served.secret("later")).toEqual({ PASSWORD: "second" });
+    expect(await served.secret("later")).toEqual({ PASSWORD: secretValue("second") });
     await workload("Deployment", "later");
     await visited("later");
     await served.ready("later");
@@ -232,7 +233,7 @@ describe("several targets", () => {
     await workload("Deployment", "both");
     const secretId = unique("both");
     const parameter = `/${unique("both")}`;
-    await createSecret(served.aws, secretId, JSON.stringify({ password: "first", level: "info" }));
+    await createSecret(served.aws, secretId, JSON.stringify({ password: secretValue("first"), level: "info" }));
     await putParameter(served.aws, { name: parameter, value: '{ "level": "info" }' });
     await served.externalValue(
       "both",
@@ -247,8 +248,8 @@ describe("several targets", () => {
     await served.ready("both", (object) => object.status?.["dataVersion"] === 2);
     await putParameter(served.aws, { name: parameter, value: '{ "other": 1 }' });
     await served.notReady("both", "ValueNotFound");
-    await putSecretValue(served.aws, secretId, JSON.stringify({ password: "second" }));
-    await served.untilSecret("both", "PASSWORD", "second");
+    await putSecretValue(served.aws, secretId, JSON.stringify({ password: secretValue("second") }));
+    await served.untilSecret("both", "PASSWORD", secretValue("second"));
     const waiting = await served.cluster.until(exv("both"), ({ status }) => status?.["dataVersion"] === 3, {
       what: "the change is counted",
     });
@@ -265,7 +266,7 @@ describe("several targets", () => {
     await workload("Deployment", "renamed");
     const secretId = await arrange("renamed", "[{ kind: Deployment, name: renamed }]");
     await served.ready("renamed");
-    await putSecretValue(served.aws, secretId, "second");
+    await putSecretValue(served.aws, secretId, secretValue("second"));
     await served.ready("renamed", (object) => object.status?.["dataVersion"] === 2);
     await served.externalValue(
       "renamed",

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { conditionOf } from "../e2e/served.ts";
+import { secretValue } from "../support/canary.ts";
 import type { AwsFault } from "./support/aws-faults.ts";
 import { isFull, sized, spread } from "./support/extent.ts";
 import { type FaultBench, type Place, startFaultBench } from "./support/fault-bench.ts";
@@ -30,8 +31,8 @@ async function serve(name: string) {
   const parameter = `/${place.namespace}/${unique}/level`;
   const secretId = `${place.namespace}/${unique}/db`;
   const put = async (value: string) => {
-    await bench.fake.putParameter({ name: parameter, value });
-    await bench.fake.putSecret({ name: secretId, value });
+    await bench.fake.putParameter({ name: parameter, value: secretValue(value) });
+    await bench.fake.putSecret({ name: secretId, value: secretValue(value) });
   };
   await put("good");
   await place.apply(
@@ -52,8 +53,8 @@ async function serve(name: string) {
     put,
     version,
     async untilValue(value: string, timeoutMs: number) {
-      await place.untilSecret(unique, "LEVEL", value, timeoutMs);
-      await place.untilSecret(unique, "PASSWORD", value, timeoutMs);
+      await place.untilSecret(unique, "LEVEL", secretValue(value), timeoutMs);
+      await place.untilSecret(unique, "PASSWORD", secretValue(value), timeoutMs);
     },
     async untilHealthy(timeoutMs: number) {
       await place.until(unique, "True", {

@@ -1,6 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { secretValue } from "../support/canary.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { canaryMark, secretValue } from "../support/canary.ts";
 import { eventually } from "../support/eventually.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { isFull } from "./support/extent.ts";
 import { type FaultBench, type Place, startFaultBench } from "./support/fault-bench.ts";
 import { recordFault, secondsSince } from "./support/fault-record.ts";
 
@@ -42,7 +47,35 @@ it("answers no probe while its event loop makes no progress, and does again afte
   await eventually(async () => (await asTheKubelet()) === 200 || undefined, { what: "the operator answers again" });
 }, 60_000);
 
-it("is alive and ready while AWS and the API server answer nothing, and ends in order within its grace", async () => {
+describe("ends with a report that quotes nothing, at", () => {
+  const directory = temporaryDirectory("crash");
+  const error = `new Error("${secretValue("in a message")}")`;
+  test.each([
+    { reason: "an exception that nobody catches", event: "uncaughtException", code: `throw ${error}` },
+    { reason: "a rejection that nobody handles", event: "unhandledRejection", code: `Promise.reject(${error})` },
+  ])("$reason", async ({ event, code }) => {
+    // A file: the frames of a stack name it, where they would quote the code of a data URL.
+    const file = join(directory, `${event}.mjs`);
+    writeFileSync(file, `setTimeout(() => { ${code} }, 1500)`);
+    const before = bench.operator();
+    const crashing = await bench.start({ env: { NODE_OPTIONS: `--import=${pathToFileURL(file)}` }, awaitReady: false });
+    const exit = await eventually(() => crashing.local?.process.exit, { what: "the operator has ended" });
+    expect(exit).toEqual({ code: 1, signal: null });
+    const output = await crashing.output();
+    expect(output).toContain(event);
+    expect(output).toContain("crashed: an error was caught by nobody");
+    expect(output).not.toContain(canaryMark);
+    await before.stop();
+    await bench.start();
+  });
+});
+
+// Takes the better part of its grace.
+if (isFull) {
+  it("is alive and ready while no server answers, and ends in order within its grace", endsInOrder, 120_000);
+}
+
+async function endsInOrder(): Promise<void> {
   bench.aws.setRules([{ fault: { kind: "hang" } }]);
   await place.apply("next", spec());
   await bench.cluster.patch(place.ref("app"), { metadata: { annotations: { "externalvalues.dev/refresh": "now" } } });
@@ -71,4 +104,4 @@ it("is alive and ready while AWS and the API server answer nothing, and ends in 
     injected: 1,
     seen: `ended with code 0 after ${seconds} s, /healthz 200 until then; served again after the next start`,
   });
-}, 120_000);
+}
