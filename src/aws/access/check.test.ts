@@ -241,6 +241,35 @@ describe("what was answered", () => {
   });
 });
 
+describe.each([
+  { partition: "aws-cn", region: "cn-north-1" },
+  { partition: "aws-us-gov", region: "us-gov-west-1" },
+])("in $partition", ({ partition, region }) => {
+  const arn = (account: string, name: string): string => `arn:${partition}:ssm:${region}:${account}:parameter${name}`;
+  const scope = (...patterns: string[]): AccessScope => ({
+    ...scopeWith({ parameterStore: patterns }),
+    region,
+  });
+
+  it.each([
+    { reason: "its own ARN is a plain name", patterns: ["/shop/*"], id: arn(own, "/shop/db"), allowed: true },
+    { reason: "a pattern may be its ARN", patterns: [arn(own, "/shop/*")], id: "/shop/db", allowed: true },
+    { reason: "another account needs one", patterns: ["*"], id: arn(other, "/shop/db"), allowed: false },
+    { reason: "and has it", patterns: [arn(other, "/shop/*")], id: arn(other, "/shop/db"), allowed: true },
+    {
+      reason: "the ARN of another partition is another name",
+      patterns: ["arn:aws:ssm:*:*:parameter/*"],
+      id: arn(other, "/shop/db"),
+      allowed: false,
+    },
+  ])("$reason", ({ patterns, id, allowed }) => {
+    expect(checkAsked(scope(...patterns), shop, parameter(id)) === undefined).toBe(allowed);
+    const name = id.slice(id.indexOf("/"));
+    const answered = value("parameterStore", name, id.startsWith("arn:") ? id : arn(own, id));
+    expect(checkReturned(scope(...patterns), shop, answered) === undefined).toBe(allowed);
+  });
+});
+
 describe("whom a rule speaks of", () => {
   const rule = (namespaces: AccessRule["namespaces"], pattern: string): AccessRule => ({
     namespaces,
