@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Clock } from "../clock.ts";
+import { createSts } from "../credentials/sts.ts";
 import { createCircuitRegistry } from "../limits/circuit-registry.ts";
 import { createLimiterRegistry } from "../limits/limiter-registry.ts";
 import { createConnections } from "./connections.ts";
@@ -80,6 +81,33 @@ describe("where requests go", () => {
     const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     await readIn(region, { environment: { HTTPS_PROXY } });
     expect([...new Set(tunnels)]).toEqual([ssm, secretsManager]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    // Of the region, never the global one in us-east-1.
+    ["eu-west-1", {}, "sts.eu-west-1.amazonaws.com:443"],
+    ["us-east-1", {}, "sts.us-east-1.amazonaws.com:443"],
+    ["cn-north-1", {}, "sts.cn-north-1.amazonaws.com.cn:443"],
+    ["us-gov-west-1", {}, "sts.us-gov-west-1.amazonaws.com:443"],
+    ["us-east-1", { AWS_USE_FIPS_ENDPOINT: "true" }, "sts-fips.us-east-1.amazonaws.com:443"],
+    ["eu-west-1", { AWS_USE_DUALSTACK_ENDPOINT: "true" }, "sts.eu-west-1.api.aws:443"],
+  ])("for credentials in %s under %j: through the proxy to %s", async (...[region, settings, sts]) => {
+    Object.assign(process.env, settings);
+    const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const connections = createConnections({ environment: { HTTPS_PROXY }, requestTimeoutMs: 1000 });
+    const asking = createSts({
+      connections,
+      circuits: createCircuitRegistry({ clock, random: () => 0, metrics: {} }),
+      limits: createLimiterRegistry({ clock, metrics: {} }),
+      metrics: {},
+      clock,
+    });
+    const credentials = { accessKeyId: "AKIA", secretAccessKey: "x" };
+    const request = { roleArn: "arn:aws:iam::123456789012:role/r", sessionName: "s", token: "t" };
+    await asking.getCallerIdentity(credentials, { region, store: "s" }).catch(() => undefined);
+    await asking.assumeRoleWithWebIdentity(request, { region, store: "s" }).catch(() => undefined);
+    connections.close();
+    expect([...new Set(tunnels)]).toEqual([sts]);
   });
 
   it("past the proxy to what NO_PROXY names", async () => {
