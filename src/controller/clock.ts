@@ -9,8 +9,11 @@ export interface Clock {
 // Node fires a longer timer at once: its delay is a signed 32-bit number.
 const longestTimer = 2 ** 31 - 1;
 
+// Looked up once: it is a getter, and the time is asked for a hundred times a visit.
+const { timeOrigin } = performance;
+
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => timeOrigin + performance.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, Math.min(Math.max(ms, 0), longestTimer));
     timer.unref();

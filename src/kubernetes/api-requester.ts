@@ -103,10 +103,13 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
     }
   }
 
-  /** Leases pass by the queue: an operator with much to write must not lose its leadership to its own work. */
+  /**
+   * Leases pass by the queue: an operator with much to write must not lose its leadership to its own work. Events stand
+   * behind the work that they tell of.
+   */
   async function enter({ type, signal }: ApiRequest): Promise<() => void> {
     if (isLease(type)) return () => {};
-    return gate.enter(signal).catch((cause: unknown) => {
+    return gate.enter(signal, isEvent(type)).catch((cause: unknown) => {
       throw new ApiError({ status: 0, reason: "Aborted", message: "Aborted", cause });
     });
   }
@@ -138,9 +141,10 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
   };
 }
 
-function isLease({ plural, group }: ResourceType): boolean {
-  return plural === resourceTypes.leases.plural && group === resourceTypes.leases.group;
-}
+const isLease = (type: ResourceType): boolean => isOf(type, resourceTypes.leases);
+const isEvent = (type: ResourceType): boolean => isOf(type, resourceTypes.events);
+const isOf = (type: ResourceType, { plural, group }: ResourceType): boolean =>
+  type.plural === plural && type.group === group;
 
 async function openWatch(connection: Connection, outgoing: Outgoing, limits: Limits) {
   const response = await open(connection, outgoing, limits);

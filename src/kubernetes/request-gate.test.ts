@@ -1,0 +1,44 @@
+import { describe, expect, it } from "@jest/globals";
+import { createRequestGate } from "./request-gate.ts";
+
+/** A gate with one place, taken. */
+async function bench() {
+  const gate = createRequestGate(1);
+  const entered: string[] = [];
+  const leaves: (() => void)[] = [await gate.enter()];
+  return {
+    entered,
+    async enter(name: string, patient: boolean, signal?: AbortSignal): Promise<void> {
+      leaves.push(await gate.enter(signal, patient));
+      entered.push(name);
+    },
+    async leave(): Promise<void> {
+      leaves.shift()?.();
+      for (let tick = 0; tick < 5; tick++) await Promise.resolve();
+    },
+  };
+}
+
+describe("the gate of requests", () => {
+  it("lets through in order, and last who is patient", async () => {
+    const { enter, leave, entered } = await bench();
+    void enter("event", true);
+    void enter("write 1", false);
+    void enter("write 2", false);
+    for (const expected of [["write 1"], ["write 1", "write 2"], ["write 1", "write 2", "event"]]) {
+      await leave();
+      expect(entered).toEqual(expected);
+    }
+  });
+
+  it("keeps no place for whoever gave up", async () => {
+    const { enter, leave, entered } = await bench();
+    const controller = new AbortController();
+    const given = enter("event", true, controller.signal);
+    void enter("other", true);
+    controller.abort(new Error("enough"));
+    await expect(given).rejects.toThrow("enough");
+    await leave();
+    expect(entered).toEqual(["other"]);
+  });
+});
