@@ -1,7 +1,11 @@
-import { DeleteSecretCommand, RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  DeleteSecretCommand,
+  RestoreSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { DeleteParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { putParameter } from "../support/aws.ts";
+import { createSecret, putParameter } from "../support/aws.ts";
 import { type Served, serve, unique } from "./served.ts";
 import { item, rowsOf, servedObjects } from "./served-objects.ts";
 
@@ -47,7 +51,20 @@ describe("Policies for what is gone, with the second look after 60 s", () => {
     await served.externalValue("optional", head("Retain") + both(", optional: true"));
     await served.externalValue("path-retain", head("Retain") + dataFrom);
     await served.externalValue("path-prune", head("Prune") + dataFrom);
+    const staged = unique("staged");
+    const { versionId } = await createSecret(served.aws, staged, "s");
+    const moveStage = (to: { MoveToVersionId: string } | { RemoveFromVersionId: string }) =>
+      served.aws.secretsManager.send(
+        new UpdateSecretVersionStageCommand({ SecretId: staged, VersionStage: "GREEN", ...to }),
+      );
+    await moveStage({ MoveToVersionId: versionId });
+    await served.externalValue(
+      "stage",
+      `${head("Prune")}  data:\n    - { key: STAYS, parameterStore: { name: ${base}-stays } }\n    - { key: GREEN, secretsManager: { secretId: ${staged}, versionStage: GREEN } }\n`,
+    );
     await allReady();
+    await served.ready("stage");
+    await moveStage({ RemoveFromVersionId: versionId });
     for (const Name of [`${base}-goes`, `${path}/b`]) {
       await served.aws.parameterStore.send(new DeleteParameterCommand({ Name }));
     }
@@ -87,6 +104,11 @@ describe("Policies for what is gone, with the second look after 60 s", () => {
     await readyAtNextLook("merge");
     expect(await served.secret("merged")).toEqual({ THEIRS: "x", A: "v" });
   }, 60_000);
+
+  it("a missing stage is never gone: the key stays under Prune, however often it is looked at", async () => {
+    await served.notReady("stage", "ValueNotFound");
+    expect(await served.secret("stage")).toEqual({ STAYS: "v", GREEN: "s" });
+  });
 
   it("Retain: a required key that is gone freezes the whole target, Ready=False ValueNotFound", async () => {
     expect(await served.secret("retain")).toEqual({ STAYS: "v", GOES: "v" });
