@@ -81,7 +81,7 @@ describe("ClusterExternalValue", () => {
 
     await served.cluster.patch(namespaceRef(other), { metadata: { labels: { fan: name } } });
     await ready(name, 2);
-    expect((await served.cluster.get(secretRef(other, name)))?.data).toEqual({ PASSWORD: "czNjcmV0" });
+    expect((await served.cluster.get(secretRef(other, name)))?.data).toEqual({ PASSWORD: btoa(secretValue("first")) });
     await served.cluster.patch(namespaceRef(first), { metadata: { labels: { fan: null } } });
     await served.cluster.untilGone(childRef(first, name));
     await served.cluster.untilGone(secretRef(first, name));
@@ -176,7 +176,9 @@ describe("ClusterExternalValue", () => {
     });
     const object = await until(name, (found) => conditionOf(found, "Ready")?.reason === "SpecInvalid", "it is refused");
     expect(conditionOf(object, "Ready")?.message).toContain("spec.externalValueSpec must have a key");
-    expect((await served.cluster.get(secretRef(namespace, name)))?.data).toEqual({ PASSWORD: "czNjcmV0" });
+    expect((await served.cluster.get(secretRef(namespace, name)))?.data).toEqual({
+      PASSWORD: btoa(secretValue("first")),
+    });
   });
 
   it("writes nothing anew after a restart of the operator, and goes on with what has come meanwhile", async () => {
