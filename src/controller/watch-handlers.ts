@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isNewer } from "../kubernetes/resource-version.ts";
 import { type Entry, targetKey } from "./external-value/entry.ts";
 import { asksForLook, targetsOf } from "./external-value/gather-targets.ts";
+import { forgetShown } from "./external-value/write-status.ts";
 import type { Line } from "./queue/fair-lines.ts";
 import type { ReferenceIndex } from "./references.ts";
 import { type StoreRecords, storeKeyOf } from "./stores/store-records.ts";
@@ -25,6 +26,8 @@ export function createWatchHandlers(options: HandlerOptions): Omit<WatchHandlers
   return {
     externalValues: {
       changed(key, object, previous) {
+        const entry = options.entries.get(key);
+        if (entry) forgetShown(entry, object);
         if (previous === undefined || asksForWork(object, previous)) queue(key, "interactive");
       },
       deleted(key) {

@@ -39,6 +39,9 @@ export interface Entry extends ContentHolder {
   usedAt: number;
 }
 
+// Shared by all that are no finds: there may be fifty thousand.
+const nothing: Entry["cost"] = new Map();
+
 export function createEntry(ref: ValueRef, now: number): Entry {
   const entry: Entry = {
     key: refKey(ref),
@@ -55,7 +58,7 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     kept: undefined,
     keeping: undefined,
     former: undefined,
-    cost: new Map(),
+    cost: nothing,
     usedAt: now,
     dropContent() {
       if (entry.good !== undefined) {

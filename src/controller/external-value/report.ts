@@ -10,7 +10,7 @@ import { recordOutcome } from "./events.ts";
 import type { Services } from "./services.ts";
 import type { StatusModel } from "./status-model.ts";
 import { mayTellLater } from "./tell-later.ts";
-import { writeStatus } from "./write-status.ts";
+import { forgetShown, writeStatus } from "./write-status.ts";
 
 /** One visit to a resource. */
 export interface Visit {
@@ -74,5 +74,6 @@ export async function finish(
   delete entry.untold;
   entry.conditions = status.conditions;
   const isOurs = await writeStatus(entry, object, status, services.client);
+  forgetShown(entry, services.find(key));
   if (isOurs) recordOutcome(status, previous, object, services.events);
 }

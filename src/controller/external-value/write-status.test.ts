@@ -3,7 +3,7 @@ import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import { type Entry, newEntry } from "./entry.ts";
 import { emptyStatus, type StatusModel } from "./status-model.ts";
-import { knownStatus, writeStatus } from "./write-status.ts";
+import { forgetShown, knownStatus, writeStatus } from "./write-status.ts";
 
 const status = (store: string): StatusModel => ({ ...emptyStatus, observedGeneration: 1, store });
 
@@ -69,6 +69,17 @@ describe("a status", () => {
   it("is taken from the watch once that is ahead", async () => {
     await writeStatus(entry, watched("10"), status("a"), client);
     expect(knownStatus(entry, watched("21", status("b")))).toEqual({ status: status("b"), resourceVersion: "21" });
+  });
+
+  it.each([
+    { reason: "while the watch lags", shown: watched("19"), held: true },
+    { reason: "where the object is gone", shown: undefined, held: true },
+    { reason: "no longer once the watch shows it", shown: watched("20"), held: false },
+    { reason: "no longer once the watch is ahead", shown: watched("21"), held: false },
+  ])("is held $reason", async ({ shown, held }) => {
+    await writeStatus(entry, watched("10"), status("a"), client);
+    forgetShown(entry, shown);
+    expect(entry.written !== undefined).toBe(held);
   });
 
   it("is written onto the fresh object after a conflict, once", async () => {

@@ -20,10 +20,17 @@ export function knownStatus(entry: Entry, object: WithStatus): { status: StatusM
   return { status: readStatus(object.status), resourceVersion: watched };
 }
 
+/** What was written is held until the watch shows it, or something newer: from then on it would be held twice. */
+export function forgetShown(entry: Entry, object: KubernetesObject | undefined): void {
+  const shown = object?.metadata.resourceVersion;
+  if (entry.written && shown !== undefined && !isNewer(entry.written.resourceVersion, shown)) delete entry.written;
+}
+
 /**
  * Writes the status where it differs from what is known. A conflict is resolved once, on the object read fresh: also where
  * its spec was edited meanwhile, since what was made for the former one would else be forgotten, and never removed.
- * @returns false where somebody else had written the very same meanwhile: there is nothing to tell any more.
+ * @returns false where another operator came first: it had written the very same meanwhile, or knows a store where this
+ * one knows none (served-here.ts). Then there is nothing to tell any more.
  */
 export async function writeStatus(
   entry: Entry,
@@ -38,26 +45,32 @@ export async function writeStatus(
     return true;
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 404)) throw error;
-    return await writeAgain(entry, object, status, client);
+    return await writeAgain(entry, object, { status, known: known.status }, client);
   }
 }
 
 async function writeAgain(
   entry: Entry,
   object: WithStatus,
-  status: StatusModel,
+  { status, known }: { readonly status: StatusModel; readonly known: StatusModel },
   client: KubernetesClient,
 ): Promise<boolean> {
   const fresh = await client.get<WithStatus>(resourceTypes.externalValues, object.metadata);
   // Deleted or made anew: its own event brings it here again.
   if (fresh?.metadata.uid !== entry.uid) return true;
   const { resourceVersion = "" } = fresh.metadata;
-  if (stableJson(readStatus(fresh.status)) === stableJson(status)) {
-    entry.written = { status, resourceVersion };
+  const found = readStatus(fresh.status);
+  const isOthers = stableJson(found) !== stableJson(known);
+  if (stableJson(found) === stableJson(status) || (isOthers && missesStore(status))) {
+    entry.written = { status: found, resourceVersion };
     return false;
   }
   await put(entry, object, status, { client, resourceVersion });
   return true;
+}
+
+function missesStore({ conditions }: StatusModel): boolean {
+  return conditions.some(({ type, reason }) => type === "Ready" && reason === "StoreNotFound");
 }
 
 async function put(
