@@ -110,6 +110,24 @@ describe("a status", () => {
     expect(knownStatus(entry, watched("15")).status).toEqual(status("a"));
   });
 
+  const lacksStore: StatusModel = {
+    ...status("a"),
+    conditions: [{ type: "Ready", status: "False", reason: "StoreNotFound", message: "ClusterValueStore a" }],
+  };
+
+  it.each([
+    { reason: "says the very same", mine: lacksStore, theirs: lacksStore, told: false },
+    { reason: "knows the store where this one does not", mine: lacksStore, theirs: status("b"), told: false },
+    { reason: "is of an earlier time", mine: lacksStore, theirs: emptyStatus, told: true },
+    { reason: "says something else", mine: status("a"), theirs: status("b"), told: true },
+  ])("that meets another's which $reason is told: $told", async ({ mine, theirs, told }) => {
+    failures = [conflict()];
+    live = watched("15", theirs);
+    expect(await writeStatus(entry, watched("10"), mine, client)).toBe(told);
+    expect(sent).toHaveLength(told ? 2 : 1);
+    expect(knownStatus(entry, watched("10")).status).toEqual(told ? mine : theirs);
+  });
+
   it("that the API server does not take for another reason rejects", async () => {
     failures = [new ApiError({ status: 500, reason: "InternalError", message: "down" })];
     await expect(writeStatus(entry, watched("10"), status("a"), client)).rejects.toThrow("down");
