@@ -2,7 +2,7 @@ import { tail } from "../../../test/support/managed-process.ts";
 import type { Row } from "../../reading/report.ts";
 import { describeRequests } from "../audit-log.ts";
 import { clearWork, createResources, writeBare } from "../cluster-work.ts";
-import { awsCalls, cpuOf, longestBlock, mainThreadCpuOf, metricsOf, ramOf, row } from "../figures.ts";
+import { awsCalls, type Bounds, cpuOf, longestBlock, mainThreadCpuOf, metricsOf, ramOf, row } from "../figures.ts";
 import type { Life, Stage } from "../stage.ts";
 import { callsFloor, keyOf, standingResources } from "../work.ts";
 
@@ -48,9 +48,7 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
       ...startRow(stage, life),
       row(scenario, "first resource ready", [((times[0] ?? Number.NaN) - life.startedAt) / 1000, "s"]),
       row(scenario, "all ready", [(lastAt - life.startedAt) / 1000, "s"], {
-        ...(bareSeconds === undefined
-          ? {}
-          : { floor: bareSeconds, limit: Math.max(bareSeconds, quotaSeconds(stage)) * 1.5 }),
+        ...readyBounds(stage, bareSeconds),
       }),
       row(scenario, "CPU", [cpu, "s"], { limit: 6 * Math.max(per1000, 1) }),
       row(scenario, "CPU, of that the main thread", [mainThread, "s"]),
@@ -64,6 +62,13 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
       ...longestBlock(scenario, page),
     ],
   };
+}
+
+/** Of few resources, the start of the process takes most of the time. */
+function readyBounds(stage: Stage, bareSeconds: number | undefined): Bounds {
+  if (bareSeconds === undefined) return {};
+  const limit = Math.max(bareSeconds, quotaSeconds(stage)) * 1.5;
+  return { floor: bareSeconds, ...(stage.work.resources < 1000 ? {} : { limit }) };
 }
 
 /** The floor, in seconds. */
