@@ -31,6 +31,8 @@ export function deliveredKeys(rows: readonly ValueRow[], item: Item): ReadonlySe
 
 /** Whether a row speaks of the value that the item asks for now; the key alone does not tell. */
 export function isRowOf(row: ValueRow, item: Item): boolean {
+  // Asked for each row of each item: most are done with at once.
+  if ("key" in item && row.key !== item.key) return false;
   if (isCutOf(row.source, describeRef(item.ref))) return row.key === ("key" in item ? item.key : item.field);
   if ("key" in item) return row.key === item.key && isCutOf(row.source, sourceLabel(item.ref, item.extract));
   const { ref } = item;
