@@ -1,3 +1,4 @@
+import type { DataFromItem } from "../../api/model.ts";
 import { sourceLabel } from "../../values/source-label.ts";
 import { itemId } from "./item-id.ts";
 import { describeRef } from "./read-error.ts";
@@ -31,11 +32,15 @@ export function deliveredKeys(rows: readonly ValueRow[], item: Item): ReadonlySe
 
 /** Whether a row speaks of the value that the item asks for now; the key alone does not tell. */
 export function isRowOf(row: ValueRow, item: Item): boolean {
-  // Asked for each row of each item: most are done with at once.
-  if ("key" in item && row.key !== item.key) return false;
-  if (isCutOf(row.source, describeRef(item.ref))) return row.key === ("key" in item ? item.key : item.field);
-  if ("key" in item) return row.key === item.key && isCutOf(row.source, sourceLabel(item.ref, item.extract));
+  if (!("key" in item)) return isRowOfFrom(row, item);
+  // First what costs nothing: it is asked of each row for each item.
+  if (row.key !== item.key) return false;
+  return isCutOf(row.source, describeRef(item.ref)) || isCutOf(row.source, sourceLabel(item.ref, item.extract));
+}
+
+function isRowOfFrom(row: ValueRow, item: DataFromItem): boolean {
   const { ref } = item;
+  if (isCutOf(row.source, describeRef(ref))) return row.key === item.field;
   const isSingle = ref.kind === "parameter" || ref.kind === "secret";
   if (!isSingle) return false;
   const label = sourceLabel(ref, { kind: "whole" });
