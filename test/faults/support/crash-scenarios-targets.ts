@@ -55,6 +55,10 @@ const keysGoLast = "keys go by a second request; a crash in between leaves a sta
 const memoryOnly =
   "that the data made again is the same is known from memory alone, which a crash between deletion and creation takes";
 
+/** A key that changes targets is in one of them at any time. */
+const isSomewhere = ({ secrets, configMaps }: EndState, key: string) =>
+  secrets["app"]?.data[key] !== undefined || configMaps["app"]?.data[key] !== undefined;
+
 export const targetScenarios: readonly CrashScenario[] = [
   {
     name: "re-route of a key from the ConfigMap to the Secret",
@@ -73,8 +77,29 @@ export const targetScenarios: readonly CrashScenario[] = [
       appIsReady(state) && holds(state.secrets["app"], { ...both, ...level }) && holds(state.configMaps["app"], mode),
     isSafe: (state) =>
       holds(state.secrets["app"], both, { ...both, ...level }) &&
-      holds(state.configMaps["app"], { ...level, ...mode }, mode),
-    mayCountTwice: keysGoLast,
+      holds(state.configMaps["app"], { ...level, ...mode }, mode) &&
+      isSomewhere(state, "LEVEL"),
+  },
+  {
+    name: "two keys change places between the Secret and the ConfigMap",
+    arrange: (place, bench) =>
+      arrange(place, bench, "", () => [
+        ...credentials(place),
+        fromParameter(place, "LEVEL", "ConfigMap"),
+        fromParameter(place, "MODE", "Secret"),
+      ]),
+    act: edit("", (place) => [
+      ...credentials(place),
+      fromParameter(place, "LEVEL", "Secret"),
+      fromParameter(place, "MODE", "ConfigMap"),
+    ]),
+    isDone: (state) =>
+      appIsReady(state) && holds(state.secrets["app"], { ...both, ...level }) && holds(state.configMaps["app"], mode),
+    isSafe: (state) =>
+      holds(state.secrets["app"], { ...both, ...mode }, { ...both, ...level, ...mode }, { ...both, ...level }) &&
+      holds(state.configMaps["app"], level, mode) &&
+      isSomewhere(state, "LEVEL") &&
+      isSomewhere(state, "MODE"),
   },
   {
     name: "re-route of all keys of the ConfigMap to the Secret",
