@@ -38,3 +38,12 @@ export async function awsCalls({ fake }: Stage): Promise<number> {
   const { calls } = await fake.counts();
   return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
+
+/** Under a quota: how many of the calls since the last reset AWS refused, at most one in a hundred. */
+export async function throttledRow(scenario: string, { fake, quota }: Stage, calls: number): Promise<readonly Row[]> {
+  if (quota === undefined) return [];
+  const { errors } = await fake.counts();
+  const throttled = Object.entries(errors).filter(([name]) => name.endsWith("ThrottlingException"));
+  const sum = throttled.reduce((sum, [, count]) => sum + count, 0);
+  return [row(scenario, "calls that AWS throttled", [sum, "calls"], { limit: calls / 100 })];
+}

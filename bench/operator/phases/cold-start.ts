@@ -2,7 +2,17 @@ import { tail } from "../../../test/support/managed-process.ts";
 import type { Row } from "../../reading/report.ts";
 import { describeRequests } from "../audit-log.ts";
 import { clearWork, createResources, writeBare } from "../cluster-work.ts";
-import { awsCalls, type Bounds, cpuOf, longestBlock, mainThreadCpuOf, metricsOf, ramOf, row } from "../figures.ts";
+import {
+  awsCalls,
+  type Bounds,
+  cpuOf,
+  longestBlock,
+  mainThreadCpuOf,
+  metricsOf,
+  ramOf,
+  row,
+  throttledRow,
+} from "../figures.ts";
 import type { Life, Stage } from "../stage.ts";
 import { callsFloor, keyOf, standingResources } from "../work.ts";
 
@@ -37,6 +47,7 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
   const mainThread = mainThreadCpuOf(life);
   const memory = ramOf(life);
   const calls = await awsCalls(stage);
+  const throttled = await throttledRow(scenario, stage, calls);
   const page = await metricsOf(stage);
   const requests = audit.take(adapter.isUserAgent);
   report(`requests to the API server: ${describeRequests(requests)}`);
@@ -53,6 +64,7 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
       row(scenario, "CPU", [cpu, "s"], { limit: 6 * Math.max(per1000, 1) }),
       row(scenario, "CPU, of that the main thread", [mainThread, "s"]),
       row(scenario, "AWS calls", [calls, "calls"], { floor }),
+      ...throttled,
       row(
         scenario,
         "resident memory, peak",

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Row } from "../../reading/report.ts";
 import { describeRequests, withoutLeasesAndWatches, writes } from "../audit-log.ts";
-import { awsCalls, type Bounds, cpuOf, longestBlock, mainThreadCpuOf, metricsOf, ramOf, row } from "../figures.ts";
+import {
+  awsCalls,
+  type Bounds,
+  cpuOf,
+  longestBlock,
+  mainThreadCpuOf,
+  metricsOf,
+  ramOf,
+  row,
+  throttledRow,
+} from "../figures.ts";
 import { type SdkAlone, sdkAlone } from "../sdk-alone.ts";
 import { assertAlive, type Life, type Stage } from "../stage.ts";
 import { callsFloor } from "../work.ts";
@@ -22,6 +32,7 @@ export async function quietCycles(stage: Stage, life: Life, cycles: number): Pro
   const cpu = (cpuOf(life) - cpuBefore) / cycles;
   const mainThread = (mainThreadCpuOf(life) - mainBefore) / cycles;
   const calls = (await awsCalls(stage)) / cycles;
+  const throttled = await throttledRow(scenario, stage, calls);
   const memory = ramOf(life);
   const requests = audit.take(adapter.isUserAgent);
   const page = await metricsOf(stage);
@@ -30,6 +41,7 @@ export async function quietCycles(stage: Stage, life: Life, cycles: number): Pro
   const floor = callsFloor(work.resources);
   return [
     row(scenario, "AWS calls", [calls, "calls"], { floor, limit: floor * 1.05 }),
+    ...throttled,
     row(scenario, "API requests, leases and watches apart", [withoutLeasesAndWatches(requests) / cycles, "requests"], {
       floor: 0,
       limit: 10,
