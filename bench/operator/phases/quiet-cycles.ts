@@ -32,7 +32,7 @@ export async function quietCycles(stage: Stage, life: Life, cycles: number): Pro
   const cpu = (cpuOf(life) - cpuBefore) / cycles;
   const mainThread = (mainThreadCpuOf(life) - mainBefore) / cycles;
   const calls = (await awsCalls(stage)) / cycles;
-  const throttled = await throttledRow(scenario, stage, calls);
+  const throttled = await throttledRow(scenario, stage, calls * cycles);
   const memory = ramOf(life);
   const requests = audit.take(adapter.isUserAgent);
   const page = await metricsOf(stage);
