@@ -5,10 +5,9 @@ import { isMainThread } from "node:worker_threads";
  * Keeps V8's young generation small, and malloc to two arenas: left to themselves they grow by tens of MiB of garbage
  * between two collections and of free blocks (docs/benchmarks.md). Both are fixed when a process begins, so the operator
  * starts itself again, in the same process, before anything is loaded: some 0.15 s of CPU. With flags set later the
- * young generation would stay at the 1 MiB that it begins with, and cost twice the collections. Of one so small the
- * threads that collect it in parallel take more to wake than they save.
+ * young generation would stay at the 1 MiB that it begins with, and cost twice the collections.
  */
-const flags = ["--max-semi-space-size=2", "--no-parallel-scavenge"];
+const flags = ["--max-semi-space-size=4"];
 const arenas = { MALLOC_ARENA_MAX: "2" };
 
 const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
