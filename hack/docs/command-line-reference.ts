@@ -16,7 +16,9 @@ export function commandLineReference(commands: readonly Command[]): string {
 }
 
 function section(command: Command): string {
-  const rows = command.options.map((option) => [code(option.flags), defaultOf(option), meaningOf(option)]);
+  const rows = command.options
+    .filter(({ hidden }) => !hidden)
+    .map((option) => [code(option.flags), defaultOf(option), meaningOf(option)]);
   return [
     `## external-values ${command.name()}`,
     `${command.description()}.`,

@@ -13,6 +13,8 @@ export interface ControllerOptions {
   /** Resources worked on at a time. */
   readonly concurrency: number;
   readonly valueCacheBytes: number;
+  /** Milliseconds until a second look confirms that a value is gone; users are promised 60,000. */
+  readonly secondLookMs: number;
   /** `:8080`; "0": off. */
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;

@@ -129,6 +129,7 @@ export function createController(options: ControllerOptions, services: Controlle
     defaultStoreKind: options.namespaces ? "ValueStore" : "ClusterValueStore",
     startedAt,
     gatherTimeoutMs,
+    secondLookMs: options.secondLookMs,
     owns: (key) => ownership.owns(key),
     waiting: () => queue.depth,
     find: (key) => watches.externalValues.get(key),

@@ -105,6 +105,7 @@ export interface OutcomeInput {
   readonly previousRows: readonly ValueRow[];
   readonly now: number;
   readonly startedAt: number;
+  readonly secondLookMs: number;
 }
 
 /** Classifies what was read, with the access rules checked on every name that came back. */
@@ -120,13 +121,14 @@ function outcomeOfItem(sourced: Sourced, reading: Reading | undefined, input: Ou
   const { item, subject, resolution } = sourced;
   if (resolution.kind === "failed") return { kind: "unreadable", failure: resolution.failure };
   if (resolution.kind === "foreign") return { kind: "unreadable", failure: foreignStore(item, subject) };
-  const { model, directory, now, startedAt } = input;
+  const { model, directory, now, startedAt, secondLookMs } = input;
   if (!reading) return notInTime(sourced, input);
   const outcome = outcomeOf(reading, {
     subject,
     region: resolution.reader.region,
     now,
     startedAt,
+    secondLookMs,
     delivered: deliveredBefore(input.previousRows, item, resolution.origin),
     ...(model.refreshPolicy === "Periodic" ? { promiseMs: freshnessPromise(model.refreshIntervalMs) } : {}),
   });

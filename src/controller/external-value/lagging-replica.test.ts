@@ -54,7 +54,7 @@ it.each([
   if (!sourced) throw new Error("the test is wrong");
   const good = { values: [value("v2")], at: now, ...(replica ? { replicaRegion: "eu-central-1" } : {}) };
   const readings = new Map([[sourced, { ref: sourced.item.ref, good }]]);
-  const input = { model, directory, previousRows: rows, now, startedAt: now };
+  const input = { model, directory, previousRows: rows, now, startedAt: now, secondLookMs: 60_000 };
   const [gathered] = outcomesOf([sourced], readings, input);
   expect(gathered?.outcome).toMatchObject(kind === "waiting" ? { kind, promiseBroken: true } : { kind });
 });

@@ -3,7 +3,6 @@ import type { DataFromItem } from "../../api/model.ts";
 import type { Service } from "../../api/source.ts";
 import type { Sourced } from "./gather-values.ts";
 import { itemId } from "./item-id.ts";
-import { secondLookMs } from "./outcome.ts";
 import { describeRef } from "./read-error.ts";
 import type { ItemResult } from "./select.ts";
 import { isLetGo, type ValueRow } from "./status-model.ts";
@@ -23,6 +22,7 @@ export function withLostKeys(
   results: readonly ItemResult[],
   rows: readonly ValueRow[],
   missedSince: MissedSince,
+  secondLookMs: number,
 ): readonly ItemResult[] {
   const supplied = new Set(results.flatMap(suppliedBy));
   for (const key of supplied) missedSince.delete(key);
@@ -36,7 +36,7 @@ export function withLostKeys(
     const lost = brought.filter(({ key }) => !isSupplied(key, supplied));
     return [
       lost.length > 0 ? emptied(entry, at) : entry,
-      ...lost.map((row) => lostKey(entry, item, row, { at, missedSince })),
+      ...lost.map((row) => lostKey(entry, item, row, { at, missedSince, secondLookMs })),
     ];
   });
 }
@@ -95,7 +95,11 @@ function lostKey(
   { origin }: ItemResult,
   item: DataFromItem,
   row: ValueRow,
-  { at, missedSince }: { readonly at: number; readonly missedSince: MissedSince },
+  {
+    at,
+    missedSince,
+    secondLookMs,
+  }: { readonly at: number; readonly missedSince: MissedSince; readonly secondLookMs: number },
 ): ItemResult {
   const failure: Failure = {
     reason: "ValueNotFound",

@@ -3,9 +3,10 @@ import type { SourceValue } from "../../api/source.ts";
 import { awsError } from "../../aws/fakes/fake-service-calls.ts";
 import type { Reading } from "../../aws/reader.ts";
 import type { Delivered } from "./delivered.ts";
-import { freshnessPromise, type OutcomeContext, outcomeOf, secondLookMs } from "./outcome.ts";
+import { freshnessPromise, type OutcomeContext, outcomeOf } from "./outcome.ts";
 
 const now = 1_000_000;
+const secondLookMs = 60_000;
 const ref = { kind: "parameter", name: "/a" } as const;
 
 const context = (fields: Partial<OutcomeContext> = {}): OutcomeContext => ({
@@ -15,6 +16,7 @@ const context = (fields: Partial<OutcomeContext> = {}): OutcomeContext => ({
   startedAt: now - 10_000,
   promiseMs: 60_000,
   delivered: "here",
+  secondLookMs,
   ...fields,
 });
 

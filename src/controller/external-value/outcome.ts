@@ -60,10 +60,9 @@ export interface OutcomeContext {
   readonly startedAt: number;
   /** What the status says of it. */
   readonly delivered: Delivered;
+  /** Milliseconds from a first look to the second one. */
+  readonly secondLookMs: number;
 }
-
-/** A second look, at least this long after the first, before anything counts as gone (api.md). */
-export const secondLookMs = 60_000;
 
 /** interval × 1.1 + 5 s (api.md, "Freshness"). */
 export function freshnessPromise(intervalMs: number): number {
@@ -80,15 +79,15 @@ export function outcomeOf(reading: Reading, context: OutcomeContext): Outcome {
   const described = describeReadError(reading.ref, failure.error, context);
   if (isWaiting(described)) return waitingOutcome(reading, described, context);
   if (failure.error.kind !== "notFound") return { kind: "unreadable", failure: described };
-  const gone = goneOf(failure, good === undefined ? context.delivered : "here");
-  const look = gone === "once" ? { lookAgainAt: failure.since + secondLookMs } : {};
+  const gone = goneOf(failure, good === undefined ? context.delivered : "here", context.secondLookMs);
+  const look = gone === "once" ? { lookAgainAt: failure.since + context.secondLookMs } : {};
   return { kind: "missing", failure: described, gone, ...look };
 }
 
-function goneOf(failure: NonNullable<Reading["failure"]>, delivered: Delivered): Gone {
+function goneOf(failure: NonNullable<Reading["failure"]>, delivered: Delivered, secondLookMs: number): Gone {
   if (delivered === "never") return "never";
   if (delivered === "letGo" && failure.error.gone) return "confirmed";
-  return delivered === "here" && failure.error.gone ? lookOf(failure) : "unproven";
+  return delivered === "here" && failure.error.gone ? lookOf(failure, secondLookMs) : "unproven";
 }
 
 function waitingOutcome(reading: Reading, failure: Failure, context: OutcomeContext): Outcome {
@@ -108,7 +107,7 @@ function isWaiting(failure: Failure): boolean {
   );
 }
 
-function lookOf(failure: { readonly at: number; readonly since: number }): Gone {
+function lookOf(failure: { readonly at: number; readonly since: number }, secondLookMs: number): Gone {
   return failure.at - failure.since >= secondLookMs ? "confirmed" : "once";
 }
 

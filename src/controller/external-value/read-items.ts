@@ -65,8 +65,10 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
     previousRows: rows,
     now: services.clock.now(),
     startedAt: services.startedAt,
+    secondLookMs: services.secondLookMs,
   });
-  const items = withLostKeys(await shapeItems(gathered, services.sandbox), rows, entry.missedSince);
+  const shaped = await shapeItems(gathered, services.sandbox);
+  const items = withLostKeys(shaped, rows, entry.missedSince, services.secondLookMs);
   rememberSecondLook(entry, items);
   return { kind: "read", items: items.map((item) => withDelivered(item, rows)), inputs: inputsOf(context, readings) };
 }

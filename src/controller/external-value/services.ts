@@ -27,6 +27,8 @@ export interface Services {
   readonly defaultStoreKind: "ValueStore" | "ClusterValueStore";
   /** Clock milliseconds when the process began. */
   readonly startedAt: number;
+  /** How long after a first look that said so a second one must say that a value is gone, in milliseconds. */
+  readonly secondLookMs: number;
   /** The longest that all reading for one resource may take, in milliseconds. */
   readonly gatherTimeoutMs: number;
   /** Whether this replica may still write for the resource. */

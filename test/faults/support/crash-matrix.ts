@@ -23,8 +23,6 @@ export interface CrashScenario {
   tidy?(place: Place, bench: FaultBench): Promise<void>;
   /** For what takes longer than 30 s by its nature. */
   readonly withinMs?: number;
-  /** Crashes in the full run; default before and after every request. */
-  readonly fullPoints?: number;
   /**
    * Why a crash may leave the count of changes (`dataVersion`) one higher than an undisturbed run; it is then not compared.
    * It never ends lower: a workload may be restarted once too often, never too seldom.

@@ -27,7 +27,7 @@ export function describeCrashes({ scenarios, bench: options, fastPoints }: Crash
       "%s",
       async (name, scenario) => {
         const undisturbed = await runUndisturbed(scenario, bench, count);
-        const points = pointsOf(undisturbed.requests, isFull ? scenario.fullPoints : fastPoints);
+        const points = pointsOf(undisturbed.requests, isFull ? undefined : fastPoints);
         const crashed = await crashAtEach(points, { scenario, undisturbed }, bench, count);
         expect(crashed.failures).toEqual([]);
         recordFault({

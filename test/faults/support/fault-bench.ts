@@ -64,6 +64,8 @@ export interface FaultBenchOptions {
   readonly environment?: Pick<SharedEnvironment, "admin" | "adminKubeconfig" | "auditLog">;
   /** Default true. */
   readonly startOne?: boolean;
+  /** Further flags of the operator. */
+  readonly args?: readonly string[];
   /** Of the fake AWS; default 2. */
   readonly latencyMs?: number;
 }
@@ -86,7 +88,8 @@ export async function startFaultBench(options: FaultBenchOptions = {}): Promise<
   });
   let current: RunningOperator | undefined;
   const start = async (overrides: ProcessOverrides = {}) => {
-    current = await installed.start({ apiServerUrl: api.url, ...overrides });
+    const args = [...(options.args ?? []), ...(overrides.args ?? [])];
+    current = await installed.start({ apiServerUrl: api.url, ...overrides, args });
     return current;
   };
   if (options.startOne ?? true) await start();

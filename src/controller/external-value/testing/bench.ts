@@ -64,6 +64,7 @@ export function createBench({ cluster = createFakeCluster() }: { readonly cluste
     defaultStoreKind: "ClusterValueStore",
     startedAt: fake.clock.now(),
     gatherTimeoutMs: 60_000,
+    secondLookMs: 60_000,
     owns: () => true,
     waiting: () => bench.waiting,
     find: () => cluster.find("ExternalValue", "checkout"),

@@ -58,7 +58,8 @@ export async function visit(input: VisitInput): Promise<Visit> {
     }),
   );
   const previousRows = previous.values;
-  const gathered = outcomesOf(sourced, readings, { model, directory, previousRows, now, startedAt: now - 30_000 });
+  const times = { now, startedAt: now - 30_000, secondLookMs: 60_000 };
+  const gathered = outcomesOf(sourced, readings, { model, directory, previousRows, ...times });
   const items = await shapeItems(gathered, input.sandbox);
   const objects = new Map(input.objects);
   const memos = new Map(input.memos);
