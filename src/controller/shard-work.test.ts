@@ -105,6 +105,19 @@ describe("a shard that is lost", () => {
     expect(shares).toEqual([0.25]);
   });
 
+  it("is taken up again where it was gained anew before the work on it had ended", async () => {
+    const work = shardWork();
+    held = [];
+    const lost = work.lost(1);
+    held = [1];
+    work.gained(1);
+    await Promise.resolve();
+    queued = [];
+    endWork();
+    await lost;
+    expect(queued).toEqual(["shop/app-1", "bank/app-1"]);
+  });
+
   it("leaves the quota alone where it was the last: nothing is read any more", async () => {
     const work = shardWork();
     const lost = work.lost(1);

@@ -54,6 +54,8 @@ export function createShardWork(options: ShardWorkOptions): OwnershipEvents {
         reconciler.forget(key);
       }
       takeShare();
+      // Held again before its work had ended: what was queued then has just been forgotten.
+      if (options.ownership().heldShards().includes(shard)) queueShard(shard);
     },
   };
 }

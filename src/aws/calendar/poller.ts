@@ -15,8 +15,9 @@ export interface Poller {
   close(): void;
 }
 
-// Waking up for nothing costs nothing, and what passed since the last look is what a clock that is set can hide.
-const longestMs = 5_000;
+// What passed since the last look is what a clock that is set can hide. There may be a reader for each namespace, so that
+// waking up for nothing must not cost much either.
+const longestMs = 15_000;
 // Less than this is the inaccuracy of timers, not a clock that was set.
 const noticeableMs = 1000;
 

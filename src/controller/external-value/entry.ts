@@ -14,6 +14,8 @@ export interface Entry {
   parsed?: { readonly key: string; readonly model: ExternalValueModel };
   /** What was subscribed to, as a string: unchanged, nothing is subscribed anew. */
   subscribed?: string;
+  /** A visit is under way, and may rest on what was written. */
+  visited?: boolean;
   /** The status as this process last wrote it, with the resourceVersion it got. */
   written?: { readonly status: StatusModel; readonly resourceVersion: string };
   /** Values must have been read at or after this time: a refresh was asked for. */

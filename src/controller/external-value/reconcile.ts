@@ -24,7 +24,7 @@ import { sights } from "./sights.ts";
 import type { StatusModel } from "./status-model.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
-import { knownStatus } from "./write-status.ts";
+import { forgetShown, knownStatus } from "./write-status.ts";
 
 /** Brings one ExternalValue and its targets in step, and says when to come again. */
 export interface Reconciler {
@@ -67,12 +67,16 @@ export function createReconciler(services: Services): Reconciler {
       if (!object || object.metadata.deletionTimestamp !== undefined) return forget(key);
       const entry = entryOf(key, object.metadata.uid ?? "");
       const visit: Visit = { key, line, object, entry, previous: knownStatus(entry, object).status };
+      entry.visited = true;
       try {
         return await look(visit);
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble) await admit(trouble, visit, services);
         throw error;
+      } finally {
+        delete entry.visited;
+        forgetShown(entry, services.find(key));
       }
     },
   };

@@ -10,7 +10,7 @@ import { recordOutcome } from "./events.ts";
 import type { Services } from "./services.ts";
 import type { StatusModel } from "./status-model.ts";
 import { mayTellLater } from "./tell-later.ts";
-import { forgetShown, writeStatus } from "./write-status.ts";
+import { writeStatus } from "./write-status.ts";
 
 /** One visit to a resource. */
 export interface Visit {
@@ -64,16 +64,22 @@ export function failed(failure: Failure, { conditions: previous }: StatusModel):
   return conditionsOf({ ...standing, failures: [failure], previous });
 }
 
-/** Writes the status, unless another replica does by now. */
+/**
+ * Writes the status, unless another replica does by now. One that could not be written is concluded anew at the next
+ * visit, which must not find all settled.
+ */
 export async function finish(
   status: StatusModel,
   { key, object, entry, previous }: Visit,
   services: Services,
 ): Promise<void> {
-  if (!services.owns(key)) return;
+  const owns = () => services.owns(key);
+  const { settledInputs } = entry;
+  delete entry.settledInputs;
+  if (!owns()) return;
   delete entry.untold;
   entry.conditions = status.conditions;
-  const isOurs = await writeStatus(entry, object, status, services.client);
-  forgetShown(entry, services.find(key));
+  const isOurs = await writeStatus(entry, object, status, { client: services.client, owns });
+  if (settledInputs !== undefined) entry.settledInputs = settledInputs;
   if (isOurs) recordOutcome(status, previous, object, services.events);
 }

@@ -30,6 +30,9 @@ const client = {
   },
 } as unknown as KubernetesClient;
 
+let isOwner: boolean;
+const writer = { client, owns: () => isOwner };
+
 const conflict = () => new ApiError({ status: 409, reason: "Conflict", message: "changed" });
 
 beforeEach(() => {
@@ -37,11 +40,12 @@ beforeEach(() => {
   live = undefined;
   sent = [];
   failures = [];
+  isOwner = true;
 });
 
 describe("a status", () => {
   it("is written with uid and resourceVersion, and remembered", async () => {
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     expect(sent).toEqual([
       {
         apiVersion: "externalvalues.dev/v1alpha1",
@@ -54,20 +58,20 @@ describe("a status", () => {
   });
 
   it("that stands already is not written", async () => {
-    await writeStatus(entry, watched("10", status("a")), status("a"), client);
+    await writeStatus(entry, watched("10", status("a")), status("a"), writer);
     expect(sent).toEqual([]);
   });
 
   it("that this process wrote is not written again, although the watch lags", async () => {
-    await writeStatus(entry, watched("10"), status("a"), client);
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     expect(sent).toHaveLength(1);
-    await writeStatus(entry, watched("10"), status("b"), client);
+    await writeStatus(entry, watched("10"), status("b"), writer);
     expect(sent[1]?.metadata.resourceVersion).toBe("20");
   });
 
   it("is taken from the watch once that is ahead", async () => {
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     expect(knownStatus(entry, watched("21", status("b")))).toEqual({ status: status("b"), resourceVersion: "21" });
   });
 
@@ -77,7 +81,7 @@ describe("a status", () => {
     { reason: "no longer once the watch shows it", shown: watched("20"), held: false },
     { reason: "no longer once the watch is ahead", shown: watched("21"), held: false },
   ])("is held $reason", async ({ shown, held }) => {
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     forgetShown(entry, shown);
     expect(entry.written !== undefined).toBe(held);
   });
@@ -85,10 +89,10 @@ describe("a status", () => {
   it("is written onto the fresh object after a conflict, once", async () => {
     failures = [conflict()];
     live = watched("15");
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     expect(sent.map(({ metadata }) => metadata.resourceVersion)).toEqual(["10", "15"]);
     failures = [conflict(), conflict()];
-    await expect(writeStatus(newEntry("uid-1"), watched("10"), status("a"), client)).rejects.toThrow("changed");
+    await expect(writeStatus(newEntry("uid-1"), watched("10"), status("a"), writer)).rejects.toThrow("changed");
   });
 
   it.each<{ reason: string; fresh: Live | undefined }>([
@@ -97,7 +101,7 @@ describe("a status", () => {
   ])("of a resource that was $reason meanwhile is dropped", async ({ fresh }) => {
     failures = [conflict()];
     live = fresh;
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     expect(sent).toHaveLength(1);
     expect(entry.written).toBeUndefined();
   });
@@ -105,7 +109,7 @@ describe("a status", () => {
   it("of a resource that was edited meanwhile is written, and is of the generation that it is about", async () => {
     failures = [conflict()];
     live = { metadata: { ...watched("15").metadata, generation: 2 } };
-    await writeStatus(entry, watched("10"), status("a"), client);
+    await writeStatus(entry, watched("10"), status("a"), writer);
     expect(sent[1]).toMatchObject({ metadata: { resourceVersion: "15" }, status: { observedGeneration: 1 } });
     expect(knownStatus(entry, watched("15")).status).toEqual(status("a"));
   });
@@ -123,13 +127,32 @@ describe("a status", () => {
   ])("that meets another's which $reason is told: $told", async ({ mine, theirs, told }) => {
     failures = [conflict()];
     live = watched("15", theirs);
-    expect(await writeStatus(entry, watched("10"), mine, client)).toBe(told);
+    expect(await writeStatus(entry, watched("10"), mine, writer)).toBe(told);
     expect(sent).toHaveLength(told ? 2 : 1);
     expect(knownStatus(entry, watched("10")).status).toEqual(told ? mine : theirs);
   });
 
+  it.each([
+    { reason: "of a newer spec", theirs: { ...status("b"), observedGeneration: 2 }, owner: true },
+    { reason: "of whoever serves it now", theirs: status("b"), owner: false },
+  ])("that meets one $reason is too late", async ({ theirs, owner }) => {
+    failures = [conflict()];
+    live = watched("15", theirs);
+    isOwner = owner;
+    expect(await writeStatus(entry, watched("10"), status("a"), writer)).toBe(false);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("that was written is held while a visit rests on it", async () => {
+    await writeStatus(entry, watched("10"), status("a"), writer);
+    entry.visited = true;
+    forgetShown(entry, watched("20", status("a")));
+    await writeStatus(entry, watched("10", status("c")), status("c"), writer);
+    expect(sent.map((one) => one.status)).toEqual([status("a"), status("c")]);
+  });
+
   it("that the API server does not take for another reason rejects", async () => {
     failures = [new ApiError({ status: 500, reason: "InternalError", message: "down" })];
-    await expect(writeStatus(entry, watched("10"), status("a"), client)).rejects.toThrow("down");
+    await expect(writeStatus(entry, watched("10"), status("a"), writer)).rejects.toThrow("down");
   });
 });

@@ -41,9 +41,10 @@ export async function removeTarget(former: FormerTarget, context: WriteContext):
   }
 }
 
-/** Made again since the status was written, it is known by its controller: nobody else is given our UID. */
+/** Made again since the status was written, it is known by its controller, since nobody else is given our UID, or by our mark. */
 function isFormer(observed: ObservedTarget, former: FormerTarget, { owner }: WriteContext): boolean {
-  return observed.uid === former.uid || controllerOf(observed)?.uid === owner.uid;
+  if (observed.uid === former.uid || controllerOf(observed)?.uid === owner.uid) return true;
+  return former.merged !== true && observed.annotations[createdByAnnotation] === owner.name;
 }
 
 async function removeObserved(
