@@ -182,6 +182,23 @@ describe("a reflector", () => {
     expect(limits()).toEqual(["2", "2", null]);
   });
 
+  it("says what was deleted between the pages of a list whose continuation had expired", async () => {
+    for (const name of ["a", "b", "c"]) collection.put(name);
+    let expired = false;
+    const list: KubernetesClient["list"] = (type, query, options) => {
+      if (query?.continueToken && !expired) {
+        expired = true;
+        collection.remove("a");
+        collection.failNextList("expired page");
+      }
+      return client.list(type, query, options);
+    };
+    await reflect({ client: { ...client, list } }).synced();
+    expect(expired).toBe(true);
+    expect(told).toEqual(["added shop/a", "added shop/b", "added shop/c", "deleted shop/a"]);
+    expect(inStep()).toBe(true);
+  });
+
   it("takes the opening of a watch for a sign of life", async () => {
     let open = (): void => {};
     reflect({

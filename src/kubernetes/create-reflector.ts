@@ -85,6 +85,8 @@ export function createReflector<T extends KubernetesObject>(options: ReflectorOp
           store.put(transform(item));
         }
       },
+      // What was deleted between the two lists has no event: it is gone when it is not found again.
+      onRestart: () => found.clear(),
     });
     store.retain(found);
     hasSynced = true;

@@ -8,6 +8,8 @@ export interface ListAllOptions<T extends KubernetesObject> {
   readonly pageSize: number;
   readonly signal: AbortSignal;
   readonly onPage: (items: readonly T[]) => void;
+  /** All pages come anew: what was on those before and is not on these is gone. */
+  readonly onRestart: () => void;
 }
 
 /**
@@ -19,6 +21,7 @@ export async function listAll<T extends KubernetesObject>(options: ListAllOption
     return await listPages(options, options.pageSize);
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 410)) throw error;
+    options.onRestart();
     return listPages(options, undefined);
   }
 }
