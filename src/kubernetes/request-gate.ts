@@ -2,18 +2,25 @@
 export interface RequestGate {
   /**
    * Resolves when it is the caller's turn; the function it resolves to gives the place back. Rejects when aborted.
-   * `patient`: after all others that wait.
+   * `patient`: after the others that wait, of which at most 31 pass it by.
    */
   enter(signal?: AbortSignal, patient?: boolean): Promise<() => void>;
 }
+
+// Others never wait noticeably longer for it, and whoever is patient gets a share however long the others keep coming.
+const mostPassingBy = 31;
 
 export function createRequestGate(places: number): RequestGate {
   const waiting = new Set<() => void>();
   const patiently = new Set<() => void>();
   let free = places;
+  /** How many have been let through since one waits patiently, or since the last such was. */
+  let passedBy = 0;
 
   const leave = (): void => {
-    const line = waiting.size > 0 ? waiting : patiently;
+    const isPatientsTurn = waiting.size === 0 || (patiently.size > 0 && passedBy >= mostPassingBy);
+    const line = isPatientsTurn ? patiently : waiting;
+    passedBy = isPatientsTurn || patiently.size === 0 ? 0 : passedBy + 1;
     const next = line.values().next();
     if (next.done) {
       free += 1;
