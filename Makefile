@@ -62,10 +62,11 @@ e2e: setup build | $(RESULTS) ## End-to-end tests on a real API server and AWS e
 quick-faults: setup build | $(RESULTS)
 	FAULTS=fast $(JEST) --forceExit --selectProjects faults --runInBand --json --outputFile=$(RESULTS)/quick-faults.json $(TESTS)
 
+# Hundreds of crashes and outages that are mostly waited for: three files at a time.
 .PHONY: faults
 faults: setup build | $(RESULTS) ## All fault tests: crashes, broken watches, AWS outages; writes docs/reliability.md. Half an hour
 	rm -f $(RESULTS)/fault-records.jsonl
-	FAULTS=all $(JEST) --forceExit --selectProjects faults --runInBand --json --outputFile=$(RESULTS)/faults.json $(TESTS)
+	FAULTS=all $(JEST) --forceExit --selectProjects faults --maxWorkers=3 --json --outputFile=$(RESULTS)/faults.json $(TESTS)
 	node test/faults/support/write-reliability.ts
 
 .PHONY: e2e-kind
