@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { silentLogger } from "../../telemetry/logger.ts";
+import { type LogFields, silentLogger } from "../../telemetry/logger.ts";
 import { ApiError } from "../client.ts";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
 import { createEventRecorder, type EventRecorder } from "./event-recorder.ts";
@@ -13,19 +13,21 @@ let written: string[];
 /** What it answers with; undefined: it takes the write. Forever: it never answers. */
 let refusals: (ApiError | "never" | undefined)[];
 let made: number;
+let logged: LogFields[];
 
 beforeEach(() => {
   clock = createFakeClock();
   written = [];
   refusals = [];
   made = 0;
+  logged = [];
   recorder = createEventRecorder({
     client: {
       create: (_type, object) => answer(`create ${object.metadata.namespace}/${object.metadata.name}`) as never,
       mergePatch: (_type, ref, patch) =>
         answer(`${ref.name} x${(patch as { series: { count: number } }).series.count}`) as never,
     },
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: (fields) => void logged.push(fields) },
     clock,
     wallNow: () => 1_700_000_000_000 + clock.now(),
     instance: "pod",
@@ -121,6 +123,41 @@ describe("the event recorder", () => {
     recorder.record(occurrence({ note: "the next one" }));
     await clock.advance(0);
     expect(written).toHaveLength(expected.length + 1);
+  });
+
+  describe("when more than a thousand wait", () => {
+    const record = (type: Occurrence["type"], index: number) =>
+      recorder.record(
+        occurrence({ type, regarding: { ...occurrence().regarding, name: `${type}-${index}`, uid: `${index}` } }),
+      );
+    function overflow(): void {
+      for (let index = 0; index <= 1_000; index += 1) record("Normal", index);
+      for (let index = 1_001; index <= 1_003; index += 1) record("Warning", index);
+      record("Normal", 1_004);
+    }
+
+    it("leaves out what is Normal rather than a Warning", async () => {
+      overflow();
+      await clock.advance(0);
+      expect(written).toHaveLength(1_001);
+      expect(written.filter((what) => what.includes("/Warning-"))).toHaveLength(3);
+    });
+
+    it("says so once, with their number", async () => {
+      refusals = ["never"];
+      overflow();
+      await clock.advance(9_999);
+      expect(logged).toEqual([]);
+      await clock.advance(60_000);
+      expect(logged).toEqual([{ leftOut: 4 }]);
+    });
+
+    it("says so at once when it stops", async () => {
+      overflow();
+      await recorder.stop();
+      await clock.advance(60_000);
+      expect(logged).toEqual([{ leftOut: 4 }]);
+    });
   });
 
   it("makes the Event anew when it is gone", async () => {

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import { operatorFieldManager } from "../field-manager.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { resourceTypes } from "../resource-types.ts";
+import { createEventQueue } from "./event-queue.ts";
 import { createEventAggregation, type Occurrence, type Series } from "./event-series.ts";
 import { boundedNote, microTime } from "./event-text.ts";
 
@@ -31,6 +32,8 @@ const reportingController = "externalvalues.dev/external-values";
 // A repetition is a count on the Event that is there, written no more often than this.
 const seriesEveryMs = 60_000;
 const mostWaiting = 1_000;
+// Those that are left out in one go make one line of the log.
+const leftOutEveryMs = 10_000;
 const attempts = 3;
 const retryAfterMs = 2_000;
 const stopWithinMs = 2_000;
@@ -40,8 +43,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const { client, logger, clock, wallNow } = options;
   const suffix = options.suffix ?? (() => randomBytes(8).toString("hex"));
   const aggregation = createEventAggregation(clock);
-  const waiting: (() => Promise<void>)[] = [];
+  const waiting = createEventQueue(mostWaiting);
   let working: Promise<void> | undefined;
+  let leftOut = 0;
+  let cancelLeftOut: (() => void) | undefined;
   let cancelSeries: (() => void) | undefined;
   let stopped = false;
 
@@ -86,16 +91,22 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   }
 
   function enqueue(series: Series): void {
-    if (waiting.length >= mostWaiting) {
-      logger.warn({ waiting: waiting.length }, "Too many Events wait to be written: one is left out");
-      return;
+    if (!waiting.push(series)) {
+      leftOut += 1;
+      cancelLeftOut ??= clock.after(leftOutEveryMs, tellLeftOut);
     }
-    waiting.push(() => attempt(series));
     working ??= work();
   }
 
+  function tellLeftOut(): void {
+    cancelLeftOut?.();
+    cancelLeftOut = undefined;
+    if (leftOut > 0) logger.warn({ leftOut }, "Too many Events waited to be written: some are left out");
+    leftOut = 0;
+  }
+
   async function work(): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await next();
+    for (let next = waiting.shift(); next; next = waiting.shift()) await attempt(next);
     working = undefined;
   }
 
@@ -126,6 +137,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       });
       await Promise.race([working, enough]);
       cancel();
+      tellLeftOut();
     },
   };
 }
