@@ -9,14 +9,16 @@ const script = join(directory, "main.mjs");
 writeFileSync(
   script,
   `import ${JSON.stringify(new URL("young-generation.ts", import.meta.url).href)};
-  console.log(JSON.stringify({ flags: process.execArgv, rest: process.argv.slice(2), pid: process.pid }));`,
+  const arenas = process.env.MALLOC_ARENA_MAX;
+  console.log(JSON.stringify({ flags: process.execArgv, rest: process.argv.slice(2), pid: process.pid, arenas }));`,
 );
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function start(options: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const args = [...options, script, "controller", "--leader-elect"];
   const { stdout, pid } = spawnSync(process.execPath, args, { encoding: "utf8", env: environment, timeout: 30_000 });
-  return { ...(JSON.parse(stdout) as { flags: string[]; rest: string[]; pid: number }), started: pid };
+  const seen = JSON.parse(stdout) as { flags: string[]; rest: string[]; pid: number; arenas?: string };
+  return { ...seen, started: pid };
 }
 
 describe("the young generation", () => {
@@ -29,8 +31,29 @@ describe("the young generation", () => {
 
   it.each<{ reason: string; options: string[]; environment: Record<string, string> }>([
     { reason: "an option of Node.js", options: ["--max-semi-space-size=16"], environment: {} },
+    { reason: "an option with underscores", options: ["--max_semi_space_size=16"], environment: {} },
+    { reason: "NODE_OPTIONS with underscores", options: [], environment: { NODE_OPTIONS: "--max_semi_space_size=16" } },
     { reason: "NODE_OPTIONS", options: [], environment: { NODE_OPTIONS: "--max-semi-space-size=16" } },
   ])("is as the user says, by $reason", ({ options, environment }) => {
     expect(start(options, environment).flags).toEqual(options);
+  });
+
+  it.each<{ reason: string; options: string[]; environment: Record<string, string>; arenas: string }>([
+    { reason: "are two", options: [], environment: {}, arenas: "2" },
+    {
+      reason: "are two beside the user's young generation",
+      options: ["--semi_space_growth_factor=2"],
+      environment: {},
+      arenas: "2",
+    },
+    { reason: "are as the user says", options: [], environment: { MALLOC_ARENA_MAX: "5" }, arenas: "5" },
+    {
+      reason: "are as the user says beside the user's young generation",
+      options: ["--max-semi-space-size=16"],
+      environment: { MALLOC_ARENA_MAX: "5" },
+      arenas: "5",
+    },
+  ])("malloc's arenas $reason", ({ options, environment, arenas }) => {
+    expect(start(options, environment).arenas).toBe(arenas);
   });
 });

@@ -5,18 +5,22 @@ import { isMainThread } from "node:worker_threads";
  * Keeps V8's young generation small, and malloc to two arenas: left to themselves they grow by tens of MiB of garbage
  * between two collections and of free blocks (docs/benchmarks.md). Both are fixed when a process begins, so the operator
  * starts itself again, in the same process, before anything is loaded: some 0.15 s of CPU. With flags set later the
- * young generation would stay at the 1 MiB that it begins with, and cost twice the collections.
+ * young generation would stay at the 1 MiB that it begins with, and cost twice the collections. What the user says of
+ * either wins; once both are settled, as they are after the start, nothing more is done.
  */
 const flags = ["--max-semi-space-size=4"];
 const arenas = { MALLOC_ARENA_MAX: "2" };
 
 const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
+// V8 takes its options with underscores too.
+const missing = given.some((each) => /semi[-_]space/.test(each)) ? [] : flags;
+const isUnbounded = process.env["MALLOC_ARENA_MAX"] === undefined;
 const isOperator = isMainThread && process.argv[2] === "controller";
 
-// What the user says of it wins.
-if (isOperator && !given.some((each) => each.includes("semi-space"))) {
-  if (process.execve === undefined || process.platform === "win32") setFlagsFromString("--semi-space-growth-factor=1");
-  else process.execve(process.execPath, argumentsWith(flags), { ...arenas, ...process.env });
+if (isOperator && (missing.length > 0 || isUnbounded)) {
+  if (process.execve !== undefined && process.platform !== "win32") {
+    process.execve(process.execPath, argumentsWith(missing), { ...arenas, ...process.env });
+  } else if (missing.length > 0) setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 function argumentsWith(more: readonly string[]): string[] {
