@@ -55,10 +55,10 @@ describe("a target that somebody else stands in the way of", () => {
   };
 
   /** Both name one Secret, and `two` is kept out of it. */
-  function arrange(blocked: boolean) {
-    const entries = new Map(names.map((name) => [`shop/${name}`, newEntry(`uid-${name}`)]));
+  function arrange(blocked: boolean, served: readonly string[] = names) {
+    const entries = new Map(served.map((name) => [`shop/${name}`, newEntry(`uid-${name}`)]));
     const made = setUp(entries);
-    for (const name of names) {
+    for (const name of served) {
       const model = modelOf(name);
       const entry = entries.get(`shop/${name}`);
       if (entry) entry.parsed = { key: "", model };
@@ -72,7 +72,7 @@ describe("a target that somebody else stands in the way of", () => {
   const shared: KubernetesObject = {
     metadata: { name: "shared", namespace: "shop", uid: "uid-shared", resourceVersion: "8" },
   };
-  const one: KubernetesObject = { metadata: { name: "one", namespace: "shop" } };
+  const one = { metadata: { name: "one", namespace: "shop" }, spec: { secret: { name: "shared" } } };
 
   it.each([
     { reason: "the target is written to", blocked: true, queued: ["shop/two"] },
@@ -90,5 +90,11 @@ describe("a target that somebody else stands in the way of", () => {
     const { handlers, queued } = arrange(blocked);
     handlers.externalValues.deleted("shop/one", one);
     expect(queued).toEqual(expected);
+  });
+
+  it("is looked at again when the other is deleted, which another replica has served", () => {
+    const { handlers, queued } = arrange(true, ["two"]);
+    handlers.externalValues.deleted("shop/one", one);
+    expect(queued).toContain("shop/two");
   });
 });

@@ -2,8 +2,9 @@ import type { TargetKind } from "../api/model.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isNewer } from "../kubernetes/resource-version.ts";
 import { type Entry, targetKey } from "./external-value/entry.ts";
-import { asksForLook, targetsOf } from "./external-value/gather-targets.ts";
+import { asksForLook } from "./external-value/gather-targets.ts";
 import { forgetShown } from "./external-value/write-status.ts";
+import { namedTargets } from "./named-targets.ts";
 import type { Line } from "./queue/fair-lines.ts";
 import type { ReferenceIndex } from "./references.ts";
 import { type StoreRecords, storeKeyOf } from "./stores/store-records.ts";
@@ -30,11 +31,11 @@ export function createWatchHandlers(options: HandlerOptions): Omit<WatchHandlers
         if (entry) forgetShown(entry, object);
         if (previous === undefined || asksForWork(object, previous)) queue(key, "interactive");
       },
-      deleted(key) {
+      deleted(key, last) {
         // Work under way, or the next visit, finds it gone and forgets it.
         options.dequeue(key);
         queue(key, "interactive");
-        freeTargets(key, options);
+        freeTargets(last, options);
       },
     },
     stores: {
@@ -89,12 +90,13 @@ function sightTarget(kind: TargetKind, object: KubernetesObject, options: Handle
   }
 }
 
-/** Keys that a deleted ExternalValue held are nobody's now: whom they stood in the way looks again. */
-function freeTargets(key: string, { entries, references, queue }: HandlerOptions): void {
-  const model = entries.get(key)?.parsed?.model;
-  if (!model) return;
-  for (const { kind, name } of targetsOf(model)) {
-    for (const other of references.ofTarget(kind, model.namespace, name)) {
+/**
+ * Keys that a deleted ExternalValue held are nobody's now: whom they stood in the way looks again. By what was deleted,
+ * not by what is remembered of it: another replica may have served it.
+ */
+function freeTargets(last: KubernetesObject, { entries, references, queue }: HandlerOptions): void {
+  for (const { kind, name } of namedTargets(last)) {
+    for (const other of references.ofTarget(kind, last.metadata.namespace ?? "", name)) {
       if (entries.get(other)?.targets.get(targetKey(kind, name))?.blocked === true) queue(other, "interactive");
     }
   }
