@@ -138,7 +138,7 @@ function accountedKeys(keys: readonly ShapedKey[], { target, items }: DecideInpu
 }
 
 /** Keys that templates write: what stands there is no value of an item. */
-function templateOutputs({ template }: TargetModel): ReadonlySet<string> {
+export function templateOutputs({ template }: TargetModel): ReadonlySet<string> {
   return new Set([...Object.keys(template?.data ?? {}), ...(template?.from ?? []).map(({ as }) => as)]);
 }
 

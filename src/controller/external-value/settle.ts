@@ -1,15 +1,15 @@
 import type { ExternalValueModel, TargetModel } from "../../api/model.ts";
 import type { Result } from "../../values/contract.ts";
 import { applyTarget, type WriteContext } from "../target/apply-target.ts";
-import type { Observation, TargetMemo } from "../target/observation.ts";
+import type { Observation, ObservedTarget, TargetMemo } from "../target/observation.ts";
 import { type Settled, stand } from "./conclude.ts";
-import { decideTarget, type TargetDecision } from "./decide.ts";
+import { decideTarget, type TargetDecision, templateOutputs } from "./decide.ts";
 import { type Entry, targetEntry } from "./entry.ts";
 import { observe, type TargetEntry, targetsOf } from "./gather-targets.ts";
-import { inBoth, leavingKeys } from "./moves.ts";
+import { inBoth, leavingKeys, unreadStay } from "./moves.ts";
 import { type ItemResult, select } from "./select.ts";
 import type { Services } from "./services.ts";
-import type { TargetRow, ValueRow } from "./status-model.ts";
+import { isLetGo, type TargetRow, type ValueRow } from "./status-model.ts";
 
 /** Everything that settling the targets of one resource needs. */
 export interface SettleContext {
@@ -34,41 +34,121 @@ export async function settleTargets(context: SettleContext): Promise<readonly Se
   const targets = targetsOf(context.model);
   const [secret, configMap] = targets;
   if (!secret || !configMap) return await Promise.all(targets.map((target) => settle(target, context)));
-  const fromSecret = await keysLeaving(secret, context);
-  const fromConfigMap = await keysLeaving(configMap, context);
+  const secretLeaves = await keysLeaving(secret, context);
+  const configMapLeaves = await keysLeaving(configMap, context);
+  const items = unreadStay(unreadStay(context.items, "Secret", secretLeaves), "ConfigMap", configMapLeaves);
+  const moving: SettleContext = { ...context, items };
+  const fromSecret = leavingKeys("Secret", secretLeaves, items);
+  const fromConfigMap = leavingKeys("ConfigMap", configMapLeaves, items);
   if (fromSecret.size + fromConfigMap.size === 0) {
-    return await Promise.all(targets.map((target) => settle(target, context)));
+    return await Promise.all(targets.map((target) => settle(target, moving)));
   }
-  if (fromConfigMap.size === 0) return (await settleInOrder(configMap, secret, context)).reverse();
-  if (fromSecret.size === 0) return await settleInOrder(secret, configMap, context);
-  // Both ways: the Secret, which may hold every key, has all of them in between.
-  const items = inBoth(context.items, secret.kind, fromSecret);
-  const [between, second] = await settleInOrder(secret, configMap, context, items);
-  const last = stand(second) ? await settle(secret, context) : between;
-  return [{ ...last, dataChanged: last.dataChanged || between.dataChanged }, second];
+  if (fromConfigMap.size === 0) return await settleConfigMapFirst(secret, configMap, { ...moving, fromSecret });
+  if (fromSecret.size === 0) return await settleSecretFirst(secret, configMap, moving);
+  return await settleBothWays(secret, configMap, { ...moving, fromSecret });
 }
 
 /** Which keys of a target that stands go to the other one. */
 async function keysLeaving(target: TargetModel, context: SettleContext): Promise<ReadonlySet<string>> {
   const { entry, known, items, rows } = context;
   if (!known.some((row) => isRowOf(row, target))) return new Set();
+  const outputs = templateOutputs(target);
+  const leaving = (keys: Iterable<string>) =>
+    leavingKeys(
+      target.kind,
+      [...keys].filter((key) => !outputs.has(key)),
+      items,
+    );
   const left = targetEntry(entry, target.kind, target.name).memo?.keys;
-  if (left) return leavingKeys(target.kind, left, items);
-  const told = rows?.flatMap(({ key, to }) => (to === target.kind ? [key] : []));
-  if (told && leavingKeys(target.kind, told, items).size === 0) return new Set();
+  if (left) return leaving(left);
+  // A row of what could not be read names where its key is asked for, not where it stands.
+  const told = rows?.every((row) => row.state === "Synced" || isLetGo(row)) ? rows : undefined;
+  if (told && leaving(told.flatMap(({ key, to }) => (to === target.kind ? [key] : []))).size === 0) return new Set();
   // They may have gone already, if the process before this one ended before it could say so.
   const found = await observe(target, {}, sightOf(context), true);
-  return leavingKeys(target.kind, found.kind === "read" ? found.object.data.keys() : [], items);
+  return leaving(found.kind === "read" ? heldKeys(found.object, target, context) : []);
 }
 
-async function settleInOrder(
-  first: TargetModel,
-  second: TargetModel,
+/** In a target that others share, a key of theirs is none of ours that could leave. */
+function heldKeys(
+  { data, keyManagers }: ObservedTarget,
+  { creationPolicy }: TargetModel,
+  { write }: SettleContext,
+): readonly string[] {
+  const merges = creationPolicy === "Merge" || creationPolicy === "CreateOrMerge";
+  return [...data.keys()].filter((key) => !merges || keyManagers.get(key)?.includes(write.fieldManager) === true);
+}
+
+type Moving = SettleContext & { readonly fromSecret: ReadonlySet<string> };
+
+/** While the ConfigMap cannot be written, the Secret keeps the keys that leave it, and is otherwise kept in step. */
+async function settleConfigMapFirst(
+  secret: TargetModel,
+  configMap: TargetModel,
+  context: Moving,
+): Promise<readonly Settled[]> {
+  const first = await settle(configMap, context);
+  if (stand(first)) return [await settle(secret, context), first];
+  return [withoutTold(await settle(secret, withLeaving(context)), first), first];
+}
+
+/** A ConfigMap that waits stays as it is: a value that became sensitive must not be written into it again. */
+async function settleSecretFirst(
+  secret: TargetModel,
+  configMap: TargetModel,
   context: SettleContext,
-  items = context.items,
-): Promise<[Settled, Settled]> {
-  const settled = await settle(first, { ...context, items });
-  return [settled, stand(settled) ? await settle(second, context) : held(second, settled, context)];
+): Promise<readonly Settled[]> {
+  const first = await settle(secret, context);
+  return [first, stand(first) ? await settle(configMap, context) : held(configMap, first, context)];
+}
+
+/** Keys change places: the Secret, which may hold every key, has all of them in between. */
+async function settleBothWays(
+  secret: TargetModel,
+  configMap: TargetModel,
+  context: Moving,
+): Promise<readonly Settled[]> {
+  const between = await settle(secret, withLeaving(context));
+  if (isTooLarge(between)) return await settleWithGap(secret, configMap, context);
+  if (!stand(between)) return [between, held(configMap, between, context)];
+  const second = await settle(configMap, context);
+  if (!stand(second)) return [withoutTold(between, second), second];
+  const last = await settle(secret, context);
+  return [{ ...last, dataChanged: last.dataChanged || between.dataChanged }, second];
+}
+
+/**
+ * Both fit as they are to be, and the Secret with the keys of both does not. A short absence of what leaves the Secret, from
+ * its write to that of the ConfigMap, is better than waiting for ever; it is not begun where the ConfigMap cannot follow.
+ */
+async function settleWithGap(
+  secret: TargetModel,
+  configMap: TargetModel,
+  context: SettleContext,
+): Promise<readonly Settled[]> {
+  const entry = targetEntry(context.entry, configMap.kind, configMap.name);
+  const { decision } = await look(configMap, entry, context, true);
+  const follows = decision.kind === "delete" || (decision.kind === "planned" && decision.plan.action !== "fail");
+  if (follows) return await settleSecretFirst(secret, configMap, context);
+  const second = await settle(configMap, context);
+  return [stand(second) ? await settle(secret, context) : held(secret, second, context), second];
+}
+
+const withLeaving = (context: Moving): SettleContext => ({
+  ...context,
+  items: inBoth(context.items, "Secret", context.fromSecret),
+});
+
+/** A required key that could not be read, and so stays in the Secret, is the ConfigMap's failure alone: it degrades nothing. */
+function withoutTold(settled: Settled, { decision }: Settled): Settled {
+  const told = new Set(decision.kind === "frozen" ? decision.failures : []);
+  const { selection } = settled.decision;
+  const degraded = selection.degraded.filter((failure) => !told.has(failure));
+  return { ...settled, decision: { ...settled.decision, selection: { ...selection, degraded } } };
+}
+
+function isTooLarge({ decision }: Settled): boolean {
+  return decision.kind === "frozen" && decision.failures.some(({ reason }) => reason === "TooLarge");
 }
 
 /** Stays as it is, for the reason for which the other does. */
@@ -95,8 +175,7 @@ async function settle(target: TargetModel, context: SettleContext): Promise<Sett
   const entry = targetEntry(context.entry, target.kind, target.name);
   let mustRead = false;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const observation = await observe(target, entry, sightOf(context), mustRead);
-    const decision = await decideTarget(decideInput(target, entry, observation, context));
+    const { observation, decision } = await look(target, entry, context, mustRead);
     if (decision.kind !== "observe") {
       const settled = await carryOut(decision, entry, observation, context);
       if (settled) return settled;
@@ -106,6 +185,11 @@ async function settle(target: TargetModel, context: SettleContext): Promise<Sett
   throw new RacedError(
     `${target.kind}/${target.name} was changed by others ${mostAttempts} times during one reconcile`,
   );
+}
+
+async function look(target: TargetModel, entry: TargetEntry, context: SettleContext, mustRead: boolean) {
+  const observation = await observe(target, entry, sightOf(context), mustRead);
+  return { observation, decision: await decideTarget(decideInput(target, entry, observation, context)) };
 }
 
 /** Another writer was quicker, again and again: comes again with backoff. */
