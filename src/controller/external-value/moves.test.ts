@@ -197,10 +197,12 @@ describe("a key of one target under the name of what a template writes into the 
     const data = [item("X", "Secret"), item("PLAIN", "ConfigMap")];
     await put({ configMap, data });
     replace("Secret");
-    values({ PLAIN: "p2" });
-    await later();
-    expect(ready()).toMatchObject({ status: "False", reason: "TargetConflict" });
-    expect(dataOf("ConfigMap")).toEqual({ PLAIN: "p2", X: "of p2" });
+    for (const value of ["p2", "p3"]) {
+      values({ PLAIN: value });
+      await later();
+      expect(ready()).toMatchObject({ status: "False", reason: "TargetConflict" });
+      expect(dataOf("ConfigMap")).toEqual({ PLAIN: value, X: `of ${value}` });
+    }
   });
 });
 

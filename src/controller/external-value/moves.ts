@@ -1,5 +1,5 @@
 import type { TargetKind } from "../../api/model.ts";
-import { type ItemResult, isAbsent } from "./select.ts";
+import type { ItemResult } from "./select.ts";
 
 const otherKind = { Secret: "ConfigMap", ConfigMap: "Secret" } as const;
 
@@ -21,7 +21,8 @@ function placesOf({ item, lost, result }: ItemResult): readonly string[] {
 
 /**
  * The items, with optional ones that cannot be read still routed to the target that they leave: only there can their last
- * value be read back. Where they go, nobody would miss them, and so they would be in neither. Pure.
+ * value be read back. Where they go, nobody would miss them, and so they would be in neither. One that is certainly absent
+ * is left out wherever it is routed to. Pure.
  */
 export function unreadStay(
   items: readonly ItemResult[],
@@ -30,7 +31,7 @@ export function unreadStay(
 ): readonly ItemResult[] {
   return items.map((entry) => {
     const { item, result } = entry;
-    const stays = item.optional && leaves(entry, kind, leaving) && result.kind !== "keys" && !isAbsent(result);
+    const stays = item.optional && leaves(entry, kind, leaving) && result.kind !== "keys";
     return stays ? { ...entry, item: { ...item, to: kind } } : entry;
   });
 }
