@@ -182,6 +182,77 @@ describe("an optional key that cannot be read when it changes its target", () =>
     expect(dataOf("ConfigMap")).toEqual({ PLAIN: "p1" });
   });
 
+  it.each([
+    { reason: "another route", before: { data: [optional("Secret")] }, after: { data: [optional("ConfigMap")] } },
+    {
+      reason: "a rename",
+      before: { data: [optional("Secret")] },
+      after: { secret: { name: "new" }, data: [optional("Secret")] },
+    },
+  ])("stays in a target that is named no longer: $reason", async ({ before, after }) => {
+    await put(before);
+    bench = createBench({ cluster: bench.cluster });
+    bench.fake.calls.putSecret("A", "a2");
+    failReads("denied");
+    bench.put(before);
+    await put(after);
+    bench.reconciler.forget(key);
+    await later();
+    expect(dataOf("Secret")).toEqual({ A: "a1" });
+    expect(ready()).toMatchObject({ status: "False", reason: "AccessDenied" });
+    bench.fake.calls.fault = () => {};
+    await later();
+    expect(bench.cluster.find("Secret", "checkout")).toBeUndefined();
+    expect(bench.status().targets).toHaveLength(1);
+    expect(ready()).toMatchObject({ status: "True" });
+  });
+
+  it("does not hold up a rename where it was never read", async () => {
+    failReads("denied");
+    const data = [optional("Secret"), item("STAYS", "Secret")];
+    await put({ data });
+    await put({ secret: { name: "new" }, data });
+    expect(bench.status().targets).toMatchObject([{ kind: "Secret", name: "new" }]);
+    expect(bench.cluster.find("Secret", "checkout")).toBeUndefined();
+  });
+
+  it("does not hold up a target that has it, too", async () => {
+    await put(spec(optional("Secret")));
+    const { data } = spec(optional("Secret"));
+    await put({ secret: { name: "new" }, data: [...data, absent("ConfigMap")] });
+    expect(
+      bench
+        .status()
+        .targets.map(({ name }) => name)
+        .sort(),
+    ).toEqual(["checkout", "checkout", "new"]);
+    failReads("denied");
+    bench.fake.calls.putSecret("A", "a2");
+    values({ STAYS: "s2" });
+    await later();
+    const made = bench.cluster.find("Secret", "new") as TargetObject;
+    expect(made.data?.["STAYS"]).toBe(Buffer.from("s2").toString("base64"));
+    expect(made.data).toHaveProperty("A");
+  });
+
+  it("is not looked for in another object under the former name", async () => {
+    const data = [optional("Secret"), item("STAYS", "Secret")];
+    await put({ data });
+    const { uid: _, ...metadata } = (bench.cluster.find("Secret", "checkout") as TargetObject).metadata;
+    bench.cluster.put({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata,
+      data: { A: "eA==" },
+    } as unknown as KubernetesObject);
+    bench = createBench({ cluster: bench.cluster });
+    failReads("denied");
+    values({ STAYS: "s1" });
+    bench.put({ data });
+    await put({ secret: { name: "new" }, data });
+    expect(bench.status().targets).toMatchObject([{ kind: "Secret", name: "new" }]);
+  });
+
   it("leaves where it is certainly absent", async () => {
     await put(spec(optional("Secret")));
     await put(spec(optional("ConfigMap", "never")));

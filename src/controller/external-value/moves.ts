@@ -1,5 +1,6 @@
+import type { Failure } from "../../api/conditions.ts";
 import type { TargetKind } from "../../api/model.ts";
-import type { ItemResult } from "./select.ts";
+import { type ItemResult, isAbsent } from "./select.ts";
 
 const otherKind = { Secret: "ConfigMap", ConfigMap: "Secret" } as const;
 
@@ -62,4 +63,14 @@ export function inBoth(
 /** Whether the one key that an item asks for leaves the target. */
 function leaves({ item, lost }: ItemResult, kind: TargetKind, leaving: ReadonlySet<string>): boolean {
   return !lost && "key" in item && item.to === otherKind[kind] && leaving.has(item.key);
+}
+
+/** The optional keys of a target that cannot be read now, and why. Pure. */
+export function unreadKeys(kind: TargetKind, items: readonly ItemResult[]): ReadonlyMap<string, Failure> {
+  return new Map(
+    items.flatMap(({ item, result }): [string, Failure][] => {
+      if (!("key" in item) || item.to !== kind || !item.optional) return [];
+      return result.kind === "keys" || isAbsent(result) ? [] : [[item.key, result.failure]];
+    }),
+  );
 }

@@ -1,15 +1,17 @@
+import type { Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel, TargetModel } from "../../api/model.ts";
 import type { Result } from "../../values/contract.ts";
 import { applyTarget, type WriteContext } from "../target/apply-target.ts";
-import type { Observation, ObservedTarget, TargetMemo } from "../target/observation.ts";
+import type { Observation, TargetMemo } from "../target/observation.ts";
 import { type Settled, stand } from "./conclude.ts";
-import { decideTarget, type TargetDecision, templateOutputs } from "./decide.ts";
+import { decideTarget, type TargetDecision } from "./decide.ts";
 import { type Entry, targetEntry } from "./entry.ts";
 import { observe, type TargetEntry, targetsOf } from "./gather-targets.ts";
 import { inBoth, leavingKeys, unreadStay } from "./moves.ts";
+import { isRowOf, keysLeaving, sightOf, unreadInFormer } from "./moves-observed.ts";
 import { type ItemResult, select } from "./select.ts";
 import type { Services } from "./services.ts";
-import { isLetGo, type TargetRow, type ValueRow } from "./status-model.ts";
+import type { TargetRow, ValueRow } from "./status-model.ts";
 
 /** Everything that settling the targets of one resource needs. */
 export interface SettleContext {
@@ -46,37 +48,6 @@ export async function settleTargets(context: SettleContext): Promise<readonly Se
   if (fromConfigMap.size === 0) return await settleConfigMapFirst(secret, configMap, { ...moving, fromSecret });
   if (fromSecret.size === 0) return await settleSecretFirst(secret, configMap, moving);
   return await settleBothWays(secret, configMap, { ...moving, fromSecret });
-}
-
-/** Which keys of a target that stands go to the other one. */
-async function keysLeaving(target: TargetModel, context: SettleContext): Promise<ReadonlySet<string>> {
-  const { entry, known, items, rows } = context;
-  if (!known.some((row) => isRowOf(row, target))) return new Set();
-  const outputs = templateOutputs(target);
-  const leaving = (keys: Iterable<string>) =>
-    leavingKeys(
-      target.kind,
-      [...keys].filter((key) => !outputs.has(key)),
-      items,
-    );
-  const left = targetEntry(entry, target.kind, target.name).memo?.keys;
-  if (left) return leaving(left);
-  // A row of what could not be read names where its key is asked for, not where it stands.
-  const told = rows?.every((row) => row.state === "Synced" || isLetGo(row)) ? rows : undefined;
-  if (told && leaving(told.flatMap(({ key, to }) => (to === target.kind ? [key] : []))).size === 0) return new Set();
-  // They may have gone already, if the process before this one ended before it could say so.
-  const found = await observe(target, {}, sightOf(context), true);
-  return leaving(found.kind === "read" ? heldKeys(found.object, target, context) : []);
-}
-
-/** In a target that others share, a key of theirs is none of ours that could leave. */
-function heldKeys(
-  { data, keyManagers }: ObservedTarget,
-  { creationPolicy }: TargetModel,
-  { write }: SettleContext,
-): readonly string[] {
-  const merges = creationPolicy === "Merge" || creationPolicy === "CreateOrMerge";
-  return [...data.keys()].filter((key) => !merges || keyManagers.get(key)?.includes(write.fieldManager) === true);
 }
 
 type Moving = SettleContext & { readonly fromSecret: ReadonlySet<string> };
@@ -152,17 +123,20 @@ function isTooLarge({ decision }: Settled): boolean {
 }
 
 /** Stays as it is, for the reason for which the other does. */
-function held(target: TargetModel, { decision, refused }: Settled, { items, known }: SettleContext): Settled {
+function held(target: TargetModel, { decision, refused }: Settled, context: SettleContext): Settled {
   const frozen = decision.kind === "frozen" ? decision.failures : [];
   const failed = decision.kind === "planned" && decision.plan.action === "fail" ? [decision.plan.failure] : [];
+  const atLast = decision.kind === "frozen" && decision.atLast === true;
+  return freeze(target, { failures: refused ? [refused] : [...frozen, ...failed], atLast }, context);
+}
+
+function freeze(
+  target: TargetModel,
+  why: { readonly failures: readonly Failure[]; readonly atLast: boolean },
+  { items, known }: SettleContext,
+): Settled {
   return {
-    decision: {
-      target,
-      selection: select(target, items),
-      kind: "frozen",
-      failures: refused ? [refused] : [...frozen, ...failed],
-      atLast: decision.kind === "frozen" && decision.atLast === true,
-    },
+    decision: { target, selection: select(target, items), kind: "frozen", ...why },
     dataChanged: false,
     stands: known.some((row) => isRowOf(row, target)),
   };
@@ -172,6 +146,8 @@ function held(target: TargetModel, { decision, refused }: Settled, { items, know
 const mostAttempts = 4;
 
 async function settle(target: TargetModel, context: SettleContext): Promise<Settled> {
+  const unread = await unreadInFormer(target, context);
+  if (unread.length > 0) return freeze(target, { failures: unread, atLast: false }, context);
   const entry = targetEntry(context.entry, target.kind, target.name);
   let mustRead = false;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
@@ -227,20 +203,6 @@ async function carryOut(
       context.wrote(decision, result.memo);
       return { decision, memo: result.memo, dataChanged: decision.plan.dataChanged, stands: true };
   }
-}
-
-function isRowOf(row: TargetRow, target: TargetModel): boolean {
-  return row.kind === target.kind && row.name === target.name;
-}
-
-function sightOf({ services, model, write }: SettleContext) {
-  return {
-    client: services.client,
-    namespace: model.namespace,
-    fieldManager: write.fieldManager,
-    seen: (kind: TargetModel["kind"], name: string) =>
-      services.watchedTarget(kind, model.namespace, name) !== undefined,
-  };
 }
 
 function decideInput(target: TargetModel, entry: TargetEntry, observation: Observation, context: SettleContext) {
