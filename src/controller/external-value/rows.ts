@@ -103,7 +103,9 @@ function rowBefore(previous: readonly ValueRow[], key: string, to: ValueRow["to"
 
 /** The last delivery of this very value: that the key once came from elsewhere is no evidence of it. */
 function evidence(previous: readonly ValueRow[], item: Item, to: ValueRow["to"]): ValueRow | undefined {
-  return previous.find((row) => row.version !== undefined && isRowOf(row, item) && (row.to === to || !("key" in item)));
+  const its = previous.filter((row) => row.version !== undefined && isRowOf(row, item));
+  // Re-routed before it could be read again, it was delivered to the other target.
+  return its.find((row) => row.to === to) ?? its[0];
 }
 
 /** A key that could not be read: what was delivered before stays named, as evidence and for people. */
