@@ -38,8 +38,9 @@ function specOf(index: number): string {
 }
 
 /**
- * What the operator asked of the API server since a position in the audit log, for what stands in the namespace: another
- * suite's resource without a store is everybody's to report.
+ * What the operator asked of the API server since a position in the audit log, watches apart: for what stands in the
+ * namespace, its store, and what it asked of the whole cluster. Other suites' resources, and Leases, stand in other
+ * namespaces: a resource without a store is everybody's to report.
  */
 function requestsSince(position: number): readonly string[] {
   const user = `system:serviceaccount:${served.installed.namespace}:`;
@@ -48,12 +49,17 @@ function requestsSince(position: number): readonly string[] {
     .split("\n")
     .filter((line) => line.includes(user))
     .map((line) => JSON.parse(line))
-    .filter(({ stage, objectRef }) => stage === "ResponseComplete" && objectRef?.namespace === served.namespace)
+    .filter(({ stage, verb, objectRef }) => stage === "ResponseComplete" && verb !== "watch" && isOurs(objectRef ?? {}))
     .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource}`);
 }
 
+function isOurs({ namespace, name }: { readonly namespace?: string; readonly name?: string }): boolean {
+  if (namespace !== undefined) return namespace === served.namespace;
+  return name === undefined || name === served.store;
+}
+
 const writesSince = (position: number): readonly string[] =>
-  requestsSince(position).filter((request) => !/^(get|list|watch) /.test(request));
+  requestsSince(position).filter((request) => !/^(get|list) /.test(request));
 
 const auditPosition = (): number => readFileSync(environment.auditLog ?? "", "utf8").length;
 
