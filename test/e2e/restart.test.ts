@@ -175,13 +175,24 @@ describe("restart of workloads", () => {
         await served.ready(name);
       }),
     );
-    await putSecretValue(served.aws, secretId, secretValue("second"));
-    const times = await Promise.all(
+    let watched = 0;
+    const restarts = Promise.all(
       names.map(async (name) => {
-        await restartedFor("Deployment", name, name, "2");
+        let seen = false;
+        const isRestarted = (object: ClusterObject): boolean => {
+          if (!seen) watched += 1;
+          seen = true;
+          return markOf(object, name) === "2";
+        };
+        await served.cluster.until(refOf("Deployment", name), isRestarted, { what: `${name} is restarted` });
         return performance.now();
       }),
     );
+    // Every watch stands before anything happens: one that is opened late would see the restart late.
+    const allWatched = eventually(() => watched === names.length || undefined, { what: "all are watched" });
+    await Promise.race([allWatched, restarts]);
+    await putSecretValue(served.aws, secretId, secretValue("second"));
+    const times = await restarts;
     // The twenty beyond the first ten take two seconds; what a watch is late by goes both ways.
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(1_400);
     await Promise.all(names.map((name) => served.ready(name, ({ status }) => status?.["dataVersion"] === 2)));
