@@ -74,7 +74,7 @@ e2e-kind: ## The end-to-end tests with the image in a kind cluster; needs a Dock
 	@hack/e2e-kind.sh
 
 .PHONY: bench
-bench: setup build ## Measure everything beside its floors and write it into docs/benchmarks.md; 35 minutes
+bench: setup build ## Measure everything beside its floors and write it into docs/benchmarks.md; 45 minutes
 	node bench/all.ts $(BENCH)
 
 ##@ Housekeeping

@@ -11,7 +11,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   ],
   reading: [
     "bench/reading.ts",
-    ...["--cycles", "1", "--quiet-seconds", "120", "--saturated-seconds", "130", "--write"],
+    ...["--cycles", "1", "--quiet-seconds", "300", "--saturated-seconds", "220", "--write"],
   ],
   rules: ["bench/crd-status-cost/main.ts"],
   shaping: ["bench/shaping.ts"],
