@@ -32,47 +32,49 @@ const mebibyte = 1024 * 1024;
 
 /** `external-values controller`: the operator. */
 export function controllerCommand(): Command {
-  return (
-    new Command("controller")
-      .description("Runs the operator until SIGTERM")
-      .option(
-        "--namespaces <a,b>",
-        "serve these namespaces only, by Roles; cluster-scoped kinds are off",
-        namespaceList,
-        [],
-      )
-      .option("--allow-operator-identity-in-namespaces", "let a ValueStore without auth read as the operator", false)
-      .option("--enable-restarts", "restart the workloads of spec.restart; needs the right to patch them", false)
-      .option("--leader-elect", "work only while holding the Lease, so that several replicas can stand by", false)
-      .option(
-        "--shards <n>",
-        "split the resources over this many Leases (implies --leader-elect above 1)",
-        wholeNumber({ from: 1, to: 64 }),
-        1,
-      )
-      .addOption(duration("--lease-duration", "how long a Lease holds without renewal", 15))
-      .addOption(duration("--renew-deadline", "stop working when the Lease could not be renewed for so long", 10))
-      .addOption(duration("--retry-period", "between attempts to take or renew the Lease", 2))
-      .option("--controller-class <class>", "serve only the stores of this class", "")
-      .option("--cluster-name <name>", "part of the external id that namespaced stores present to AWS", "")
-      .option("--concurrency <n>", "resources worked on at a time", wholeNumber({ from: 1, to: 1_000 }), 50)
-      .option(
-        "--value-cache-bytes <bytes>",
-        "memory for values; beyond it only versions are kept",
-        wholeNumber({ from: 0, to: 64 * 1024 * mebibyte }),
-        64 * mebibyte,
-      )
-      // A shorter one breaks a promise of the API; tests of crashes have to see hundreds of them.
-      .addOption(duration("--second-look", "until a value that is gone is looked at again", 60).hideHelp())
-      .option("--metrics-bind-address <address>", "where to serve /metrics; 0 turns it off", ":8080")
-      .option("--health-probe-bind-address <address>", "where to serve /healthz and /readyz", ":8081")
-      .option("--kubeconfig <file>", "default: KUBECONFIG, ~/.kube/config, then the pod's ServiceAccount")
-      .addOption(
-        new Option("--log-level <level>", "what is logged").choices(["debug", "info", "warn", "error"]).default("info"),
-      )
-      .addOption(new Option("--log-format <format>", "how it is logged").choices(["json", "text"]).default("json"))
-      .action(run)
-  );
+  return new Command("controller")
+    .description("Runs the operator until SIGTERM")
+    .option(
+      "--namespaces <a,b>",
+      "serve these namespaces only, by Roles; cluster-scoped kinds are off",
+      namespaceList,
+      [],
+    )
+    .option("--allow-operator-identity-in-namespaces", "let a ValueStore without auth read as the operator", false)
+    .option("--enable-restarts", "restart the workloads of spec.restart; needs the right to patch them", false)
+    .option("--leader-elect", "work only while holding the Lease, so that several replicas can stand by", false)
+    .option(
+      "--shards <n>",
+      "split the resources over this many Leases (implies --leader-elect above 1)",
+      wholeNumber({ from: 1, to: 64 }),
+      1,
+    )
+    .addOption(duration("--lease-duration", "how long a Lease holds without renewal", 15))
+    .addOption(duration("--renew-deadline", "stop working when the Lease could not be renewed for so long", 10))
+    .addOption(duration("--retry-period", "between attempts to take or renew the Lease", 2))
+    .option("--controller-class <class>", "serve only the stores of this class", "")
+    .option("--cluster-name <name>", "part of the external id that namespaced stores present to AWS", "")
+    .option("--concurrency <n>", "resources worked on at a time", wholeNumber({ from: 1, to: 1_000 }), 50)
+    .option(
+      "--value-cache-bytes <bytes>",
+      "memory for values; beyond it only versions are kept",
+      wholeNumber({ from: 0, to: 64 * 1024 * mebibyte }),
+      64 * mebibyte,
+    )
+    .addOption(secondLook())
+    .option("--metrics-bind-address <address>", "where to serve /metrics; 0 turns it off", ":8080")
+    .option("--health-probe-bind-address <address>", "where to serve /healthz and /readyz", ":8081")
+    .option("--kubeconfig <file>", "default: KUBECONFIG, ~/.kube/config, then the pod's ServiceAccount")
+    .addOption(
+      new Option("--log-level <level>", "what is logged").choices(["debug", "info", "warn", "error"]).default("info"),
+    )
+    .addOption(new Option("--log-format <format>", "how it is logged").choices(["json", "text"]).default("json"))
+    .action(run);
+}
+
+/** A shorter one breaks a promise of the API; tests of crashes have to see hundreds of them. */
+function secondLook(): Option {
+  return duration("--second-look", "until a value that is gone is looked at again", 60).hideHelp();
 }
 
 function duration(flag: string, description: string, seconds: number): Option {

@@ -30,9 +30,9 @@ export interface WindowOptions<A extends Ask, T> {
   readonly patience: Patience;
   /** Makes the ticket of a new batch. */
   readonly open: () => T;
-  /** Stands in line for the quota; undefined: there is no line. */
   /** Others, with whom these asks came, stand in line for another quota. */
   readonly othersInLine?: () => boolean;
+  /** Stands in line for the quota; undefined: there is no line. */
   readonly admit?: (ticket: T, priority: Priority) => Promise<Permit | undefined> | undefined;
   readonly send: (asks: readonly A[], ticket: T, permit: Permit | undefined) => void;
 }

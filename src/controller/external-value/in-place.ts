@@ -3,7 +3,7 @@ import { type Entry, targetEntry } from "./entry.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { isHandled } from "./refresh-request.ts";
 import type { Services } from "./services.ts";
-import type { StatusModel } from "./status-model.ts";
+import { hasCondition, type StatusModel } from "./status-model.ts";
 import { hasTemplateSources } from "./template-sources.ts";
 
 /**
@@ -27,12 +27,12 @@ function isFirstLook(model: ExternalValueModel, entry: Entry): boolean {
   });
 }
 
-function isInOrder(model: ExternalValueModel, { conditions, restarts = [], dataVersion }: StatusModel): boolean {
-  const has = (type: string, status: string) => conditions.some((one) => one.type === type && one.status === status);
+function isInOrder(model: ExternalValueModel, status: StatusModel): boolean {
+  const { restarts = [], dataVersion } = status;
   const restarted = restarts.every((row) => row.dataVersion === dataVersion);
-  if (!has("Ready", "True") || (model.restart.length > 0 && !restarted)) return false;
+  if (!hasCondition(status, "Ready", "True") || (model.restart.length > 0 && !restarted)) return false;
   // The sources of templates are not watched, and may have changed while nobody looked.
-  return model.refreshPolicy === "Once" || (!has("Degraded", "True") && !hasTemplateSources(model));
+  return model.refreshPolicy === "Once" || (!hasCondition(status, "Degraded", "True") && !hasTemplateSources(model));
 }
 
 interface Look {

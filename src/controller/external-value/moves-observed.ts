@@ -3,9 +3,9 @@ import type { TargetModel } from "../../api/model.ts";
 import type { ObservedTarget } from "../target/observation.ts";
 import { templateOutputs } from "./decide.ts";
 import { targetEntry } from "./entry.ts";
-import { observe, type TargetSight, targetsOf } from "./gather-targets.ts";
+import { observe, targetsOf } from "./gather-targets.ts";
 import { leavingKeys, unreadKeys } from "./moves.ts";
-import type { SettleContext } from "./settle.ts";
+import { isRowOf, type SettleContext, sightOf } from "./settle-context.ts";
 import { isLetGo, type TargetRow } from "./status-model.ts";
 
 /** Which keys of a target that stands go to the other one. */
@@ -64,20 +64,4 @@ async function keysStanding(target: TargetModel, context: SettleContext, uid?: s
   const found = await observe(target, {}, sightOf(context), true);
   if (found.kind !== "read" || (uid !== undefined && found.object.uid !== uid)) return [];
   return heldKeys(found.object, target, context);
-}
-
-/** Whether a row of the status is about a target. */
-export function isRowOf(row: TargetRow, target: TargetModel): boolean {
-  return row.kind === target.kind && row.name === target.name;
-}
-
-/** How the targets of a resource are looked at. */
-export function sightOf({ services, model, write }: SettleContext): TargetSight {
-  return {
-    client: services.client,
-    namespace: model.namespace,
-    fieldManager: write.fieldManager,
-    seen: (kind: TargetModel["kind"], name: string) =>
-      services.watchedTarget(kind, model.namespace, name) !== undefined,
-  };
 }

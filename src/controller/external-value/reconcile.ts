@@ -21,7 +21,7 @@ import { isServedElsewhere, isToldAlready } from "./served-here.ts";
 import type { Services } from "./services.ts";
 import { settleTargets } from "./settle.ts";
 import { sights } from "./sights.ts";
-import type { StatusModel } from "./status-model.ts";
+import { hasCondition, type StatusModel } from "./status-model.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
 import { forgetShown, knownStatus } from "./write-status.ts";
@@ -217,9 +217,8 @@ async function serve(
   return touched ? { afterMs: 0, line: "interactive" } : verdict;
 }
 
-function wasInOrder({ conditions }: StatusModel): boolean {
-  const has = (type: string, status: string) => conditions.some((one) => one.type === type && one.status === status);
-  return has("Ready", "True") && !has("Degraded", "True");
+function wasInOrder(status: StatusModel): boolean {
+  return hasCondition(status, "Ready", "True") && !hasCondition(status, "Degraded", "True");
 }
 
 /** What the next visit can spare itself, and the rows that found no room. */

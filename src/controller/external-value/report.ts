@@ -28,7 +28,7 @@ export async function report(
   visit: Visit,
   services: Services,
 ): Promise<Verdict> {
-  if (mayTellLater(model, conclusion, visit) && othersWait(visit, services)) {
+  if (othersWait(visit, services) && mayTellLater(model, conclusion, visit)) {
     visit.entry.untold = conclusion.status;
     return behindOthers;
   }

@@ -2,7 +2,7 @@ import type { ExternalValueModel } from "../../api/model.ts";
 import type { Resolution } from "../stores/directory.ts";
 import type { Sourced } from "./gather-values.ts";
 import { isHandled } from "./refresh-request.ts";
-import type { StatusModel } from "./status-model.ts";
+import { missesStore, type StatusModel } from "./status-model.ts";
 
 /**
  * Several operators may watch the same resources, each for the stores of its controller class. One of them serves a
@@ -23,7 +23,7 @@ export function isToldAlready(model: ExternalValueModel, sourced: readonly Sourc
     sourced.every(({ resolution }) => isMissing(resolution)) &&
     status.observedGeneration === model.generation &&
     isHandled(model, status) &&
-    status.conditions.some(({ type, reason }) => type === "Ready" && reason === "StoreNotFound")
+    missesStore(status)
   );
 }
 

@@ -1,32 +1,15 @@
 import type { Failure } from "../../api/conditions.ts";
-import type { ExternalValueModel, TargetModel } from "../../api/model.ts";
-import type { Result } from "../../values/contract.ts";
-import { applyTarget, type WriteContext } from "../target/apply-target.ts";
-import type { Observation, TargetMemo } from "../target/observation.ts";
+import type { TargetModel } from "../../api/model.ts";
+import { applyTarget } from "../target/apply-target.ts";
+import type { Observation } from "../target/observation.ts";
 import { type Settled, stand } from "./conclude.ts";
 import { decideTarget, type TargetDecision } from "./decide.ts";
-import { type Entry, targetEntry } from "./entry.ts";
+import { targetEntry } from "./entry.ts";
 import { observe, type TargetEntry, targetsOf } from "./gather-targets.ts";
 import { inBoth, leavingKeys, unreadStay } from "./moves.ts";
-import { isRowOf, keysLeaving, sightOf, unreadInFormer } from "./moves-observed.ts";
-import { type ItemResult, select } from "./select.ts";
-import type { Services } from "./services.ts";
-import type { TargetRow, ValueRow } from "./status-model.ts";
-
-/** Everything that settling the targets of one resource needs. */
-export interface SettleContext {
-  readonly services: Services;
-  readonly model: ExternalValueModel;
-  readonly entry: Entry;
-  readonly items: readonly ItemResult[];
-  readonly known: readonly TargetRow[];
-  /** The rows of a status that was in order, and so tells where every key stands; undefined: it may not. */
-  readonly rows: readonly ValueRow[] | undefined;
-  readonly write: WriteContext;
-  readonly templatesFrom: ReadonlyMap<TargetModel, Result<Readonly<Record<string, string>>>>;
-  /** Told of every write that was made. */
-  readonly wrote: (decision: TargetDecision, memo: TargetMemo) => void;
-}
+import { keysLeaving, unreadInFormer } from "./moves-observed.ts";
+import { select } from "./select.ts";
+import { isRowOf, type SettleContext, sightOf } from "./settle-context.ts";
 
 /**
  * Decides and carries out, target by target; what somebody else changed meanwhile is looked at again. A key that leaves one

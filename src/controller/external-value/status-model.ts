@@ -70,6 +70,16 @@ export const emptyStatus: StatusModel = {
   store: "",
 };
 
+/** Whether the status says so of a condition. */
+export function hasCondition({ conditions }: StatusModel, type: string, status: Condition["status"]): boolean {
+  return conditions.some((one) => one.type === type && one.status === status);
+}
+
+/** Whether the status says that a store is missing: then the resource may be another operator's (served-here.ts). */
+export function missesStore({ conditions }: StatusModel): boolean {
+  return conditions.some(({ type, reason }) => type === "Ready" && reason === "StoreNotFound");
+}
+
 /** The status as it stands in an object: the CRD has checked its shape; what is missing is empty. */
 export function readStatus(status: unknown): StatusModel {
   return { ...emptyStatus, ...(typeof status === "object" && status !== null ? status : {}) };

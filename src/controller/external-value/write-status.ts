@@ -4,7 +4,7 @@ import { resourceTypes } from "../../kubernetes/resource-types.ts";
 import { isNewer } from "../../kubernetes/resource-version.ts";
 import { stableJson } from "../target/fingerprint.ts";
 import type { Entry } from "./entry.ts";
-import { readStatus, type StatusModel } from "./status-model.ts";
+import { missesStore, readStatus, type StatusModel } from "./status-model.ts";
 
 interface WithStatus extends KubernetesObject {
   readonly status?: unknown;
@@ -80,10 +80,6 @@ async function writeAgain(
   }
   await put(entry, object, status, { client, resourceVersion });
   return true;
-}
-
-function missesStore({ conditions }: StatusModel): boolean {
-  return conditions.some(({ type, reason }) => type === "Ready" && reason === "StoreNotFound");
 }
 
 async function put(

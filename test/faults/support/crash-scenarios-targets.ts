@@ -59,6 +59,17 @@ const memoryOnly =
 const isSomewhere = ({ secrets, configMaps }: EndState, key: string) =>
   secrets["app"]?.data[key] !== undefined || configMaps["app"]?.data[key] !== undefined;
 
+/** However LEVEL and MODE stood before: the one into the Secret, the other into the ConfigMap. */
+const levelToSecret: Pick<CrashScenario, "act" | "isDone"> = {
+  act: edit("", (place) => [
+    ...credentials(place),
+    fromParameter(place, "LEVEL", "Secret"),
+    fromParameter(place, "MODE", "ConfigMap"),
+  ]),
+  isDone: (state) =>
+    appIsReady(state) && holds(state.secrets["app"], { ...both, ...level }) && holds(state.configMaps["app"], mode),
+};
+
 export const targetScenarios: readonly CrashScenario[] = [
   {
     name: "re-route of a key from the ConfigMap to the Secret",
@@ -68,13 +79,7 @@ export const targetScenarios: readonly CrashScenario[] = [
         fromParameter(place, "LEVEL", "ConfigMap"),
         fromParameter(place, "MODE", "ConfigMap"),
       ]),
-    act: edit("", (place) => [
-      ...credentials(place),
-      fromParameter(place, "LEVEL", "Secret"),
-      fromParameter(place, "MODE", "ConfigMap"),
-    ]),
-    isDone: (state) =>
-      appIsReady(state) && holds(state.secrets["app"], { ...both, ...level }) && holds(state.configMaps["app"], mode),
+    ...levelToSecret,
     isSafe: (state) =>
       holds(state.secrets["app"], both, { ...both, ...level }) &&
       holds(state.configMaps["app"], { ...level, ...mode }, mode) &&
@@ -88,13 +93,7 @@ export const targetScenarios: readonly CrashScenario[] = [
         fromParameter(place, "LEVEL", "ConfigMap"),
         fromParameter(place, "MODE", "Secret"),
       ]),
-    act: edit("", (place) => [
-      ...credentials(place),
-      fromParameter(place, "LEVEL", "Secret"),
-      fromParameter(place, "MODE", "ConfigMap"),
-    ]),
-    isDone: (state) =>
-      appIsReady(state) && holds(state.secrets["app"], { ...both, ...level }) && holds(state.configMaps["app"], mode),
+    ...levelToSecret,
     isSafe: (state) =>
       holds(state.secrets["app"], { ...both, ...mode }, { ...both, ...level, ...mode }, { ...both, ...level }) &&
       holds(state.configMaps["app"], level, mode) &&
