@@ -102,6 +102,9 @@ const targetRow = object("An object that was written.", {
   uid: string("Uid of the object.", { maxLength: 64 }),
   resourceVersion: string("As it was left.", { maxLength: 64 }),
   dataVersion,
+  inputs: optional(
+    string("A hash of what its data was made from: of the spec and of versions, never of a value.", { maxLength: 64 }),
+  ),
   merged: optional(boolean("true: made by somebody else, and merged into.")),
 });
 

@@ -10,6 +10,7 @@ import { createSandbox } from "../values/sandbox/sandbox.ts";
 import type { Clock } from "./clock.ts";
 import { createFanOut } from "./cluster-external-value/fan-out.ts";
 import { withFanOut } from "./cluster-external-value/with-fan-out.ts";
+import { createControlledTargets } from "./controlled-targets.ts";
 import type { ControllerOptions } from "./controller-options.ts";
 import { createAccessKeySecrets, createServiceAccountTokens } from "./credential-ports.ts";
 import { createEventSink } from "./event-sink.ts";
@@ -68,6 +69,7 @@ export function createController(options: ControllerOptions, services: Controlle
   const startedAt = clock.now();
   const records = createStoreRecords(options.controllerClass);
   const references = createReferences(records);
+  const controlled = createControlledTargets();
   const plane = createPlane({
     clock,
     random,
@@ -134,6 +136,7 @@ export function createController(options: ControllerOptions, services: Controlle
     waiting: () => queue.depth,
     find: (key) => watches.externalValues.get(key),
     watchedTarget: (kind, namespace, name) => watches.targets[kind].get(`${namespace}/${name}`),
+    controlledTargets: controlled.of,
   });
   const failed = failureReporter(logger);
   const queueMetrics = createQueueMetrics(registry, "externalvalue");
@@ -193,6 +196,7 @@ export function createController(options: ControllerOptions, services: Controlle
       createWatchHandlers({
         records,
         references,
+        controlled,
         entries: reconciler.entries,
         // Until the watches are in step it is all old news: who comes after that is not to wait behind it.
         queue: (key, line) => queue.add(key, inStep ? line : "refresh"),

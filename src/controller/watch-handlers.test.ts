@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { ExternalValueModel } from "../api/model.ts";
 import { parseExternalValue } from "../api/parse-external-value.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
+import { createControlledTargets } from "./controlled-targets.ts";
 import { type Entry, newEntry, targetEntry } from "./external-value/entry.ts";
 import { createReferences } from "./references.ts";
 import { createStoreRecords } from "./stores/store-records.ts";
@@ -14,6 +15,7 @@ function setUp(entries: ReadonlyMap<string, Entry> = new Map()) {
   const handlers = createWatchHandlers({
     records,
     references,
+    controlled: createControlledTargets(),
     entries,
     queue: (key) => void queued.push(key),
     dequeue: () => {},
@@ -96,5 +98,30 @@ describe("a target that somebody else stands in the way of", () => {
     const { handlers, queued } = arrange(true, ["two"]);
     handlers.externalValues.deleted("shop/one", one);
     expect(queued).toContain("shop/two");
+  });
+});
+
+describe("a target that its controller's spec does not name", () => {
+  const targetOf = (uid: string): KubernetesObject => ({
+    metadata: {
+      name: "stray",
+      namespace: "shop",
+      uid: "uid-stray",
+      resourceVersion: "7",
+      ownerReferences: [
+        { apiVersion: "externalvalues.dev/v1alpha1", kind: "ExternalValue", name: "checkout", uid, controller: true },
+      ],
+    },
+  });
+
+  it.each([
+    { reason: "of one that is served", uid: "uid-checkout", queued: ["shop/checkout"] },
+    { reason: "of another under its name", uid: "uid-before", queued: [] },
+  ])("$reason: $queued looks", ({ uid, queued: expected }) => {
+    const { handlers, queued } = setUp(new Map([["shop/checkout", newEntry("uid-checkout")]]));
+    handlers.target("Secret").changed("shop/stray", targetOf(uid), undefined);
+    expect(queued).toEqual(expected);
+    handlers.target("Secret").deleted("shop/stray", targetOf(uid));
+    expect(queued).toEqual(expected);
   });
 });

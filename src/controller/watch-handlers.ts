@@ -1,6 +1,7 @@
 import type { TargetKind } from "../api/model.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import { isNewer } from "../kubernetes/resource-version.ts";
+import type { ControlledTargets } from "./controlled-targets.ts";
 import { type Entry, targetKey } from "./external-value/entry.ts";
 import { asksForLook } from "./external-value/gather-targets.ts";
 import { forgetShown } from "./external-value/write-status.ts";
@@ -8,11 +9,13 @@ import { namedTargets } from "./named-targets.ts";
 import type { Line } from "./queue/fair-lines.ts";
 import type { ReferenceIndex } from "./references.ts";
 import { type StoreRecords, storeKeyOf } from "./stores/store-records.ts";
+import { controllerOf } from "./target/claim.ts";
 import type { WatchHandlers } from "./watches.ts";
 
 export interface HandlerOptions {
   readonly records: StoreRecords;
   readonly references: ReferenceIndex;
+  readonly controlled: ControlledTargets;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly queue: (key: string, line: Line) => void;
   readonly dequeue: (key: string) => void;
@@ -59,8 +62,15 @@ export function createWatchHandlers(options: HandlerOptions): Omit<WatchHandlers
       deleted() {},
     },
     target: (kind) => ({
-      changed: (_key, object) => sightTarget(kind, object, options, false),
-      deleted: (_key, object) => sightTarget(kind, object, options, true),
+      changed(_key, object, previous) {
+        options.controlled.changed(kind, object, previous);
+        sightTarget(kind, object, options, false);
+        sightStray(kind, object, options);
+      },
+      deleted(_key, object) {
+        options.controlled.deleted(kind, object);
+        sightTarget(kind, object, options, true);
+      },
     }),
   };
 }
@@ -88,6 +98,16 @@ function sightTarget(kind: TargetKind, object: KubernetesObject, options: Handle
     // Nothing remembered: the visit that is under way looks for itself, and again at its end.
     if (asksForLook(target)) options.queue(key, "interactive");
   }
+}
+
+/** Its owner names another target by now, and may not know of this one (strays.ts). */
+function sightStray(kind: TargetKind, object: KubernetesObject, { entries, references, queue }: HandlerOptions): void {
+  const { name, namespace = "", ownerReferences = [] } = object.metadata;
+  const controller = controllerOf({ ownerReferences });
+  if (controller === undefined) return;
+  const key = `${namespace}/${controller.name}`;
+  const isNamed = references.ofTarget(kind, namespace, name).has(key);
+  if (!isNamed && entries.get(key)?.uid === controller.uid) queue(key, "refresh");
 }
 
 /**

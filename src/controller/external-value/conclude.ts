@@ -31,6 +31,8 @@ export interface ConcludeInput {
   readonly rows?: readonly ValueRow[] | undefined;
   /** Rows of former targets that could not be removed yet. */
   readonly lingering: readonly TargetRow[];
+  /** One that was to be removed was written to by somebody else. */
+  readonly raced?: boolean;
   /** Undefined: none are asked for. */
   readonly restarts?: RestartOutcome;
   readonly now: number;
@@ -77,7 +79,7 @@ export function conclude(input: ConcludeInput): Conclusion {
     ...(lastHandledRefresh === undefined ? {} : { lastHandledRefresh }),
     store: storeColumn(items),
   };
-  const waitsForNothing = input.lingering.length === 0 && restarts?.againMs === undefined;
+  const waitsForNothing = !removesMore(input) && restarts?.againMs === undefined;
   const inOrder = failures.length === 0 && degraded.length === 0 && faulty === 0 && waitsForNothing;
   return { status, rows, verdict: verdictOf(input, primaryOf(failures)), inOrder };
 }
@@ -154,7 +156,8 @@ function targetRow({ decision, memo }: Settled, previous: StatusModel): TargetRo
   const { kind, name } = decision.target;
   if (memo) {
     const { uid, resourceVersion, dataVersion, merged } = memo;
-    return [{ kind, name, uid, resourceVersion, dataVersion, ...(merged ? { merged } : {}) }];
+    const inputs = decision.kind === "planned" && decision.inputs !== undefined ? { inputs: decision.inputs } : {};
+    return [{ kind, name, uid, resourceVersion, dataVersion, ...inputs, ...(merged ? { merged } : {}) }];
   }
   if (decision.kind === "delete") return [];
   return previous.targets.filter((row) => row.kind === kind && row.name === name);
@@ -170,17 +173,17 @@ function storeColumn(items: readonly ItemResult[]): string {
 const foreignTargetPollMs = 30_000;
 const onForeignTargets: ReadonlySet<Failure["reason"]> = new Set(["TargetMissing", "TargetConflict", "KeyConflict"]);
 
+const removesMore = ({ lingering, raced }: ConcludeInput): boolean => lingering.length > 0 || raced === true;
+
 /** When to come again: earliest of what the failure's kind says, a freshness promise that ends, a second look. */
-function verdictOf(
-  { model, items, now, random, revisitMs, lingering, restarts }: ConcludeInput,
-  primary: Failure | undefined,
-): Verdict {
+function verdictOf(input: ConcludeInput, primary: Failure | undefined): Verdict {
+  const { model, items, now, random, revisitMs, restarts } = input;
   const kind = primary ? reasons[primary.reason] : "none";
   if (kind === "bug" || (kind === "wait" && isUnpolled(model)) || isUnread(model, items)) return "backoff";
   const waits = [
     ...(primary && onForeignTargets.has(primary.reason) ? [foreignTargetPollMs] : []),
     ...[revisitMs, restarts?.againMs].filter((ms) => ms !== undefined),
-    ...(lingering.length > 0 && kind === "none" ? [1_000] : []),
+    ...(removesMore(input) && kind === "none" ? [1_000] : []),
     ...(kind === "none" ? [] : [model.refreshIntervalMs * (0.9 + 0.2 * random())]),
     ...items.flatMap(({ result }) => waitsOf(result, now)),
   ].filter((ms) => Number.isFinite(ms));

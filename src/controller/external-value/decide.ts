@@ -7,8 +7,10 @@ import type { Fingerprinter } from "../target/fingerprint.ts";
 import type { Observation, ObservedTarget } from "../target/observation.ts";
 import { planTarget, type TargetPlan } from "../target/plan-target.ts";
 import type { TargetEntry } from "./gather-targets.ts";
+import { madeFrom } from "./made-from.ts";
 import { hasTemplates, type Item, type ItemResult, isRouted, type Selection, select } from "./select.ts";
 import type { TargetRow } from "./status-model.ts";
+import type { TemplateSources } from "./template-sources.ts";
 
 /** Everything that the decision about one target rests on. */
 export interface DecideInput {
@@ -20,8 +22,8 @@ export interface DecideInput {
   readonly entry: TargetEntry;
   /** The targets in the status. */
   readonly known: readonly TargetRow[];
-  /** Sources of `template.from`: key in the target to Liquid source; or why they could not be had. */
-  readonly templatesFrom: Result<Readonly<Record<string, string>>>;
+  /** Sources of `template.from`, or why they could not be had. */
+  readonly templatesFrom: Result<TemplateSources>;
   readonly sandbox: Sandbox;
   readonly fingerprinter: Fingerprinter;
   /** Whether an ExternalValue of this name is there. */
@@ -41,6 +43,8 @@ export type TargetDecision = {
       readonly kind: "planned";
       readonly composed: ComposedTarget;
       readonly plan: Exclude<TargetPlan, { action: "observe" }>;
+      /** What the data is made from, for the status. */
+      readonly inputs?: string;
     }
   | { readonly kind: "observe" }
 );
@@ -63,22 +67,45 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
   const composed = await composeTarget(target, [...selection.keys, ...kept], {
     sandbox: input.sandbox,
     uid: input.owner.uid,
-    templatesFrom: input.templatesFrom.value,
+    templatesFrom: input.templatesFrom.value.texts,
   });
   if (!composed.ok) return { ...decided, kind: "frozen", failures: [composed.failure] };
   const plan = planTarget(composed.value, observation, planContext(input));
   if (plan.action === "observe") return { ...decided, kind: "observe" };
-  return { ...decided, kind: "planned", composed: composed.value, plan };
+  const inputs = inputsFor(plan, input);
+  return { ...decided, kind: "planned", composed: composed.value, plan, ...(inputs === undefined ? {} : { inputs }) };
 }
 
-function planContext({ target, owner, fieldManager, fingerprinter, entry, known, isLiving, once }: DecideInput) {
-  const same = known.filter(({ kind, name }) => kind === target.kind && name === target.name);
+const rowsOf = ({ target, known }: DecideInput): readonly TargetRow[] =>
+  known.filter(({ kind, name }) => kind === target.kind && name === target.name);
+
+/** Those of the status for as long as the data is that of its dataVersion: for them alone nothing is written. */
+function inputsFor(plan: Exclude<TargetPlan, { action: "observe" }>, input: DecideInput): string | undefined {
+  if (plan.action === "fail") return undefined;
+  const { dataVersion } = plan.action === "none" ? plan.memo : plan;
+  const told = rowsOf(input).find((row) => row.dataVersion === dataVersion);
+  return told ? told.inputs : inputsOf(input);
+}
+
+/** With Once, data that others have edited is left alone: what it was made from proves nothing. */
+function inputsOf({ target, items, templatesFrom, once }: DecideInput): string | undefined {
+  return once === true || !templatesFrom.ok ? undefined : madeFrom(target, items, templatesFrom.value.versions);
+}
+
+function isMadeFromSame(input: DecideInput): boolean {
+  const told = rowsOf(input).flatMap(({ inputs }) => inputs ?? []);
+  return told.length > 0 && told.every((inputs) => inputs === inputsOf(input));
+}
+
+function planContext(input: DecideInput) {
+  const { target, owner, fieldManager, fingerprinter, entry, isLiving, once } = input;
+  const same = rowsOf(input);
   return {
     target,
     owner,
     fieldManager,
     fingerprinter,
-    ...(entry.memo ? { lastMemo: entry.memo } : {}),
+    ...(entry.memo ? { lastMemo: entry.memo } : { sameInputs: () => isMadeFromSame(input) }),
     knownUids: new Set(same.flatMap(({ uid, merged }) => (merged ? [] : [uid]))),
     isLiving,
     lastDataVersion: Math.max(0, ...same.map(({ dataVersion }) => dataVersion)),

@@ -20,6 +20,8 @@ export interface Entry {
   written?: { readonly status: StatusModel; readonly resourceVersion: string };
   /** Values must have been read at or after this time: a refresh was asked for. */
   readFrom?: { readonly why: string; readonly at: number };
+  /** Uids of strays that were looked at, and that somebody else made. */
+  spared?: ReadonlySet<string>;
   /** When what was said to be gone is to be looked at for a second time (clock milliseconds). */
   secondLookAt?: number;
   /** When each key of a `dataFrom` was first missed. */

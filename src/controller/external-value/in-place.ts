@@ -4,6 +4,7 @@ import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { isHandled } from "./refresh-request.ts";
 import type { Services } from "./services.ts";
 import { hasCondition, type StatusModel } from "./status-model.ts";
+import { straysOf } from "./strays.ts";
 import { hasTemplateSources } from "./template-sources.ts";
 
 /**
@@ -16,7 +17,7 @@ export function isInPlace(model: ExternalValueModel, entry: Entry, previous: Sta
   if (previous.observedGeneration !== model.generation || !isHandled(model, previous)) return false;
   if (!isInOrder(model, previous)) return false;
   const targets = targetsOf(model);
-  if (previous.targets.length !== targets.length) return false;
+  if (previous.targets.length !== targets.length || straysOf(model, entry, services).length > 0) return false;
   return targets.every((target) => standsAsLeft(target, { model, entry, previous, services }));
 }
 

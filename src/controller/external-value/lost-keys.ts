@@ -1,6 +1,7 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { DataFromItem } from "../../api/model.ts";
 import type { Service } from "../../api/source.ts";
+import { type FormerRows, formerRoutes, routedNow } from "./former-routes.ts";
 import type { Sourced } from "./gather-values.ts";
 import { itemId } from "./item-id.ts";
 import { describeRef } from "./read-error.ts";
@@ -25,6 +26,10 @@ export function withLostKeys(
   secondLookMs: number,
 ): readonly ItemResult[] {
   const supplied = new Set(results.flatMap(suppliedBy));
+  const formerRows = formerRoutes(
+    results.map(({ item }) => item),
+    rows,
+  );
   for (const key of supplied) missedSince.delete(key);
   return results.flatMap((entry) => {
     const { item } = entry;
@@ -32,7 +37,8 @@ export function withLostKeys(
     if ("key" in item || at === undefined) return [entry];
     const id = itemId(item);
     const known = rows.filter((row) => row.item === id && row.version !== undefined);
-    const brought = [...known.filter(isLetGo).slice(-mostLetGo), ...known.filter((row) => !isLetGo(row))];
+    const former = formerRows(item).map((row) => routedNow(row, item));
+    const brought = [...known.filter(isLetGo).slice(-mostLetGo), ...known.filter((row) => !isLetGo(row)), ...former];
     const lost = brought.filter(({ key }) => !isSupplied(key, supplied));
     return [
       lost.length > 0 ? emptied(entry, at) : entry,
@@ -45,13 +51,16 @@ export function withLostKeys(
  * Names that a find brought before under the same identity and region, as the rows tell. After a start of the operator
  * nobody else knows of them, and what no list brings must be looked at before it counts as gone.
  */
-export function formerMatches({ item, resolution }: Sourced, rows: readonly ValueRow[]): readonly string[] {
+export function formerMatches(
+  { item, resolution }: Sourced,
+  rows: readonly ValueRow[],
+  formerRows: FormerRows,
+): readonly string[] {
   if ("key" in item || resolution.kind !== "ready" || !isFind(item)) return [];
   const { ref } = item;
   const id = itemId(item);
-  const its = rows.filter(
-    (row) => row.item === id && row.version !== undefined && row.origin === resolution.origin && !isLetGo(row),
-  );
+  const isIts = (row: ValueRow): boolean => row.item === id && row.version !== undefined && !isLetGo(row);
+  const its = [...rows.filter(isIts), ...formerRows(item)].filter(({ origin }) => origin === resolution.origin);
   return its.flatMap(({ source }) =>
     matchName(source, ref.kind === "secretsByFilter" ? "secretsManager" : "parameterStore"),
   );
@@ -68,14 +77,15 @@ function matchName(source: string, service: Service): string[] {
   return source.startsWith(head) && name !== "" ? [name] : [];
 }
 
-const slot = (key: string, to: string): string => `${to}/${key}`;
+export const slot = (key: string, to: string): string => `${to}/${key}`;
 
 /** By whatever route: a parameter that became a SecureString has moved, it is not lost. */
 function isSupplied(key: string, supplied: ReadonlySet<string>): boolean {
   return ["Secret", "ConfigMap", "Template"].some((to) => supplied.has(slot(key, to)));
 }
 
-function suppliedBy({ item, result }: ItemResult): string[] {
+/** The keys that an item asks for, or brought, and where they go. */
+export function suppliedBy({ item, result }: ItemResult): string[] {
   if ("key" in item) return [slot(item.key, item.to)];
   return result.kind === "keys" ? result.keys.map(({ key, to }) => slot(key, to)) : [];
 }

@@ -1,6 +1,6 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { TargetKind } from "../../api/model.ts";
-import { type ItemResult, isAbsent } from "./select.ts";
+import { type ItemResult, isAbsent, isRouted } from "./select.ts";
 
 const otherKind = { Secret: "ConfigMap", ConfigMap: "Secret" } as const;
 
@@ -14,10 +14,12 @@ export function leavingKeys(
   return new Set([...keys].filter((key) => !wanted.has(`${kind} ${key}`) && wanted.has(`${otherKind[kind]} ${key}`)));
 }
 
-function placesOf({ item, lost, result }: ItemResult): readonly string[] {
+function placesOf({ item, lost, result, formerRows = [] }: ItemResult): readonly string[] {
   if (result.kind === "keys") return result.keys.map(({ key, to }) => `${to} ${key}`);
   if (lost) return [`${lost.to} ${lost.key}`];
-  return "key" in item ? [`${item.to} ${item.key}`] : [];
+  if ("key" in item) return [`${item.to} ${item.key}`];
+  // What a dataFrom brings now is not known: it is taken for what it brought.
+  return formerRows.map(({ key }) => `${item.to} ${key}`);
 }
 
 /**
@@ -30,10 +32,12 @@ export function unreadStay(
   kind: TargetKind,
   leaving: ReadonlySet<string>,
 ): readonly ItemResult[] {
-  return items.map((entry) => {
+  return items.flatMap((entry) => {
     const { item, result } = entry;
     const stays = item.optional && leaves(entry, kind, leaving) && result.kind !== "keys";
-    return stays ? { ...entry, item: { ...item, to: kind } } : entry;
+    if (!stays) return [entry];
+    // Some of a dataFrom may stand where it goes already, and stays there.
+    return "key" in item || entry.lost ? [routedTo(entry, kind)] : [entry, routedTo(entry, kind)];
   });
 }
 
@@ -49,9 +53,8 @@ export function inBoth(
   return items.flatMap((entry): readonly ItemResult[] => {
     const { item, result } = entry;
     if (result.kind !== "keys") {
-      if (item.optional || !leaves(entry, kind, leaving)) return [entry];
-      const { failure } = result;
-      return [entry, { item: { ...item, to: kind, optional: true }, result: { kind: "unreadable", failure } }];
+      const stays = !item.optional && leaves(entry, kind, leaving);
+      return stays ? [entry, lastValueOf(routedTo(entry, kind), result.failure)] : [entry];
     }
     const keys = result.keys.filter(({ key, to }) => to === otherKind[kind] && leaving.has(key));
     if (keys.length === 0) return [entry];
@@ -60,17 +63,30 @@ export function inBoth(
   });
 }
 
-/** Whether the one key that an item asks for leaves the target. */
-function leaves({ item, lost }: ItemResult, kind: TargetKind, leaving: ReadonlySet<string>): boolean {
-  return !lost && "key" in item && item.to === otherKind[kind] && leaving.has(item.key);
+function lastValueOf({ item, lost }: ItemResult, failure: Failure): ItemResult {
+  return { item: { ...item, optional: true }, ...(lost ? { lost } : {}), result: { kind: "unreadable", failure } };
+}
+
+function routedTo(entry: ItemResult, kind: TargetKind): ItemResult {
+  const { item, lost } = entry;
+  return { ...entry, item: { ...item, to: kind }, ...(lost ? { lost: { ...lost, to: kind } } : {}) };
+}
+
+/** Whether what an item that was not read asks for, or a part of it, leaves the target. */
+function leaves({ item, lost, formerRows = [] }: ItemResult, kind: TargetKind, leaving: ReadonlySet<string>): boolean {
+  if ((lost ?? item).to !== otherKind[kind]) return false;
+  if (lost) return leaving.has(lost.key);
+  return "key" in item ? leaving.has(item.key) : formerRows.some(({ key, to }) => to === kind && leaving.has(key));
 }
 
 /** The optional keys of a target that cannot be read now, and why. Pure. */
 export function unreadKeys(kind: TargetKind, items: readonly ItemResult[]): ReadonlyMap<string, Failure> {
   return new Map(
-    items.flatMap(({ item, result }): [string, Failure][] => {
-      if (!("key" in item) || item.to !== kind || !item.optional) return [];
-      return result.kind === "keys" || isAbsent(result) ? [] : [[item.key, result.failure]];
+    items.flatMap((entry): [string, Failure][] => {
+      const { item, result, delivered = [] } = entry;
+      if (!isRouted(entry, { kind }) || !item.optional || result.kind === "keys" || isAbsent(result)) return [];
+      const keys = "key" in item ? [item.key] : [...delivered];
+      return keys.map((key) => [key, result.failure]);
     }),
   );
 }

@@ -5,15 +5,17 @@ import type { Line } from "../queue/fair-lines.ts";
 import { createTimeLimit } from "../time-limit.ts";
 import { deliveredKeys } from "./delivered.ts";
 import { type Entry, targetKey } from "./entry.ts";
+import { type FormerRows, formerRoutes } from "./former-routes.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
-import { formerMatches, withLostKeys } from "./lost-keys.ts";
+import { formerMatches, slot, suppliedBy, withLostKeys } from "./lost-keys.ts";
 import { freshnessPromise } from "./outcome.ts";
 import { isHandled, refreshEcho } from "./refresh-request.ts";
-import type { ItemResult } from "./select.ts";
+import { type ItemResult, isAbsent } from "./select.ts";
 import type { Services } from "./services.ts";
 import { shapeItems } from "./shape-items.ts";
 import type { StatusModel, ValueRow } from "./status-model.ts";
+import { straysOf } from "./strays.ts";
 import { hasTemplateSources } from "./template-sources.ts";
 
 export interface ReadContext {
@@ -48,14 +50,21 @@ export async function readItemResults(context: ReadContext): Promise<ReadResult>
 async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ReadResult> {
   const { model, sourced, entry, previous, services } = context;
   const rows = entry.rows ?? previous.values;
+  const formerRows = formerRoutes(
+    sourced.map(({ item }) => item),
+    rows,
+  );
   const request = {
     notBefore: notBeforeOf(context),
     priority: context.line,
     subscriber: `${model.namespace}/${model.name}`,
-    former: (one: Sourced) => formerMatches(one, rows),
+    former: (one: Sourced) => formerMatches(one, rows, formerRows),
     signal,
   };
-  const mayBeSettled = entry.settledInputs !== undefined && targetsUntouched(model, entry);
+  const mayBeSettled =
+    entry.settledInputs !== undefined &&
+    targetsUntouched(model, entry) &&
+    straysOf(model, entry, services).length === 0;
   const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
   if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };
   const readings = hasContent(known) ? known : await readOrTimeOut(sourced, { ...request, content: true });
@@ -70,14 +79,25 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
   const shaped = await shapeItems(gathered, services.sandbox);
   const items = withLostKeys(shaped, rows, entry.missedSince, services.secondLookMs);
   rememberSecondLook(entry, items);
-  return { kind: "read", items: items.map((item) => withDelivered(item, rows)), inputs: inputsOf(context, readings) };
+  const supplied = new Set(items.flatMap(suppliedBy));
+  const told = items.map((item) => withDelivered(withFormerRows(item, formerRows, supplied), rows));
+  return { kind: "read", items: told, inputs: inputsOf(context, readings) };
+}
+
+/** What cannot be read says what it brought while it was routed elsewhere, and what nothing else has brought since. */
+function withFormerRows(entry: ItemResult, formerRows: FormerRows, supplied: ReadonlySet<string>): ItemResult {
+  const { item, lost, result } = entry;
+  if ("key" in item || lost || result.kind === "keys" || (item.optional && isAbsent(result))) return entry;
+  const its = formerRows(item).filter(({ key, to }) => !supplied.has(slot(key, to)));
+  return its.length > 0 ? { ...entry, formerRows: its } : entry;
 }
 
 /** What may have to be kept says what it brought before. */
 function withDelivered(entry: ItemResult, rows: readonly ValueRow[]): ItemResult {
-  const { item, lost, result } = entry;
+  const { item, lost, result, formerRows = [] } = entry;
   if (!item.optional || result.kind === "keys") return entry;
-  return { ...entry, delivered: lost ? new Set([lost.key]) : deliveredKeys(rows, item) };
+  const keys = lost ? [lost.key] : [...deliveredKeys(rows, item), ...formerRows.map(({ key }) => key)];
+  return { ...entry, delivered: new Set(keys) };
 }
 
 /** What is said to be gone is read once more, when enough time has passed, however fresh the news is. */

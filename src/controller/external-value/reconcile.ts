@@ -8,11 +8,12 @@ import type { Line } from "../queue/fair-lines.ts";
 import type { Verdict } from "../queue/work-queue.ts";
 import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../restart/settle-restarts.ts";
 import { restartsSwitchedOff } from "../restart/switched-off.ts";
+import type { WriteContext } from "../target/apply-target.ts";
 import { type Conclusion, conclude, stand, targetRows } from "./conclude.ts";
 import { suspendedConditions } from "./conditions.ts";
 import { type Entry, forgetTargets, newEntry } from "./entry.ts";
 import { recordRestart, recordWrite } from "./events.ts";
-import { removeFormerTargets } from "./former-targets.ts";
+import { type FormerTargets, type FormerTargetsInput, removeFormerTargets } from "./former-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
 import { readItemResults } from "./read-items.ts";
@@ -22,6 +23,7 @@ import type { Services } from "./services.ts";
 import { settleTargets } from "./settle.ts";
 import { sights } from "./sights.ts";
 import { hasCondition, type StatusModel } from "./status-model.ts";
+import { straysOf } from "./strays.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
 import { forgetShown, knownStatus } from "./write-status.ts";
@@ -193,7 +195,7 @@ async function serve(
     templatesFrom: await readTemplateSources(model, services.client),
     wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
   });
-  const former = await removeFormerTargets(model, previous.targets, settled, write);
+  const former = await removeFormer({ model, settled }, write, visit, services);
   forgetTargets(entry, model, former.removed);
   const targets = targetRows(settled, previous, former.lingering);
   const restarts = await restart({ model, targets, allStand: settled.every(stand) }, visit, services);
@@ -204,6 +206,7 @@ async function serve(
     previous,
     rows: entry.rows,
     lingering: former.lingering,
+    raced: former.raced,
     ...(restarts ? { restarts } : {}),
     now: services.clock.now(),
     random: services.random,
@@ -215,6 +218,20 @@ async function serve(
     (sight, index) => sight.suspect && sight.text !== sightsBefore[index]?.text,
   );
   return touched ? { afterMs: 0, line: "interactive" } : verdict;
+}
+
+async function removeFormer(
+  wanted: Pick<FormerTargetsInput, "model" | "settled">,
+  write: WriteContext,
+  { entry, previous }: Visit,
+  services: Services,
+): Promise<FormerTargets> {
+  const strays = straysOf(wanted.model, entry, services);
+  const former = await removeFormerTargets({ ...wanted, known: previous.targets, strays }, write);
+  if (former.spared.length > 0) {
+    entry.spared = new Set([...(entry.spared ?? []), ...former.spared.map(({ uid }) => uid)]);
+  }
+  return former;
 }
 
 function wasInOrder(status: StatusModel): boolean {

@@ -1,4 +1,4 @@
-import type { TargetModel } from "../../api/model.ts";
+import type { DataFromItem, TargetModel } from "../../api/model.ts";
 import { sourceLabel } from "../../values/source-label.ts";
 import { isRowOf } from "./delivered.ts";
 import { itemId } from "./item-id.ts";
@@ -69,14 +69,24 @@ function rowsOfItem(entry: ItemResult, fates: Fates, previous: readonly ValueRow
 
 /** The item, or the lost key; with a `dataFrom` that failed, the keys that it brought stay named. */
 function faultyRows(entry: ItemResult, fates: Fates, previous: readonly ValueRow[]): ValueRow[] {
-  const { item, lost, result } = entry;
+  const { item, lost, formerRows = [] } = entry;
   if (lost) return [lostRow(lost, entry, fates)];
   const row = faultyRow(entry, fates, previous);
-  if ("key" in item || isAbsent(result)) return [row];
-  const id = itemId(item);
-  const brought = previous.filter((known) => known.item === id && known.key !== item.field && !isLetGo(known));
+  if ("key" in item) return [row];
   const state = item.optional ? "Stale" : "Held";
+  const brought = [...broughtRows(entry, item, previous), ...(isLetGoNow(entry, fates) ? [] : formerRows)];
   return [row, ...brought.map(({ message: _, ...known }) => ({ ...known, state }))];
+}
+
+function broughtRows({ result }: ItemResult, item: DataFromItem, previous: readonly ValueRow[]): readonly ValueRow[] {
+  if (isAbsent(result)) return [];
+  const id = itemId(item);
+  return previous.filter((known) => known.item === id && known.key !== item.field && !isLetGo(known));
+}
+
+/** Gone, and the target that it goes to has let it go: then nothing stays in the one that it leaves. */
+function isLetGoNow({ item, result }: ItemResult, fates: Fates): boolean {
+  return isAbsent(result) && (item.to === "ByType" || fates.get(item.to)?.state !== "frozen");
 }
 
 /** Stays named after it is let go, so that a start of the operator need not confirm it again. */

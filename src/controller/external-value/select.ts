@@ -14,12 +14,16 @@ export interface ItemResult {
   readonly origin?: string;
   /** A key that a `dataFrom` item brought before and brings no longer; the result is about it alone. */
   readonly lost?: ValueRow;
+  /** Of a `dataFrom` item that cannot be read: the rows of what it brought while its `to` was another. */
+  readonly formerRows?: readonly ValueRow[];
   /** The keys that it brought before, as far as the status tells. */
   readonly delivered?: ReadonlySet<string>;
   readonly result:
     | {
         readonly kind: "keys";
         readonly keys: readonly ShapedKey[];
+        /** Which versions of which values they were made of: their `versionKey`. */
+        readonly versions?: readonly string[];
         /** When they were read (clock milliseconds). */
         readonly at?: number;
         readonly degraded?: Failure;
@@ -43,7 +47,7 @@ export interface Selection {
 
 /** Applies `optional` and `deletionPolicy` to what was read (api.md, "Policies for what is gone"). Pure. */
 export function select(target: TargetModel, results: readonly ItemResult[]): Selection {
-  const concerned = results.filter((entry) => concerns(entry, target));
+  const concerned = results.filter((entry) => isTakenBy(entry, target));
   const verdicts = concerned.map((entry) => ({ entry, verdict: judge(entry, target) }));
   const pick = <K extends Verdict["kind"]>(kind: K) =>
     verdicts.flatMap(({ entry, verdict }) =>
@@ -100,12 +104,12 @@ export function isAbsent(result: ItemResult["result"]): boolean {
 }
 
 /** A target with templates, in its labels and annotations too, may name every key; else it takes what is routed to it. */
-function concerns(entry: ItemResult, target: TargetModel): boolean {
+export function isTakenBy(entry: ItemResult, target: TargetModel): boolean {
   return isRouted(entry, target) || hasTemplates(target);
 }
 
 /** Whether keys of it may stand in the target, not only be named by its templates. */
-export function isRouted({ item, lost }: ItemResult, { kind }: TargetModel): boolean {
+export function isRouted({ item, lost }: ItemResult, { kind }: Pick<TargetModel, "kind">): boolean {
   const to = lost ? lost.to : item.to;
   return to === kind || to === "ByType";
 }

@@ -5,6 +5,7 @@ import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { Sandbox } from "../../values/contract.ts";
 import type { Clock } from "../clock.ts";
+import type { ControlledTarget } from "../controlled-targets.ts";
 import type { RestartPace } from "../restart/pace.ts";
 import type { StoreDirectory } from "../stores/directory.ts";
 import type { Fingerprinter } from "../target/fingerprint.ts";
@@ -39,6 +40,8 @@ export interface Services {
   find(key: string): KubernetesObject | undefined;
   /** A labelled target as the watch shows it, metadata only. */
   watchedTarget(kind: TargetKind, namespace: string, name: string): KubernetesObject | undefined;
+  /** The labelled targets that the watches show as controlled by an owner of this uid. */
+  controlledTargets(ownerUid: string): readonly ControlledTarget[];
 }
 
 /** Keeps which targets and stores an ExternalValue names, so that events about them find it. */

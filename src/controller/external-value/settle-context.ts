@@ -8,6 +8,7 @@ import type { TargetSight } from "./gather-targets.ts";
 import type { ItemResult } from "./select.ts";
 import type { Services } from "./services.ts";
 import type { TargetRow, ValueRow } from "./status-model.ts";
+import type { TemplateSources } from "./template-sources.ts";
 
 /** Everything that settling the targets of one resource needs. */
 export interface SettleContext {
@@ -19,7 +20,7 @@ export interface SettleContext {
   /** The rows of a status that was in order, and so tells where every key stands; undefined: it may not. */
   readonly rows: readonly ValueRow[] | undefined;
   readonly write: WriteContext;
-  readonly templatesFrom: ReadonlyMap<TargetModel, Result<Readonly<Record<string, string>>>>;
+  readonly templatesFrom: ReadonlyMap<TargetModel, Result<TemplateSources>>;
   /** Told of every write that was made. */
   readonly wrote: (decision: TargetDecision, memo: TargetMemo) => void;
 }

@@ -10,6 +10,7 @@ import { inBoth, leavingKeys, unreadStay } from "./moves.ts";
 import { keysLeaving, unreadInFormer } from "./moves-observed.ts";
 import { select } from "./select.ts";
 import { isRowOf, type SettleContext, sightOf } from "./settle-context.ts";
+import { noTemplateSources } from "./template-sources.ts";
 
 /**
  * Decides and carries out, target by target; what somebody else changed meanwhile is looked at again. A key that leaves one
@@ -197,7 +198,7 @@ function decideInput(target: TargetModel, entry: TargetEntry, observation: Obser
     fieldManager: context.write.fieldManager,
     items: context.items,
     known: context.known,
-    templatesFrom: context.templatesFrom.get(target) ?? { ok: true as const, value: {} },
+    templatesFrom: context.templatesFrom.get(target) ?? noTemplateSources,
     sandbox: context.services.sandbox,
     fingerprinter: context.services.fingerprinter,
     once: context.model.refreshPolicy === "Once",

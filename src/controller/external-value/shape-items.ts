@@ -22,7 +22,8 @@ async function shapeOne({ item, outcome, resolution }: Gathered, sandbox: Sandbo
     const empty = outcome.values.length === 0 ? { emptyAt: at } : {};
     return { item, result: { kind: "unreadable", failure: shaped.failure, ...empty }, ...from };
   }
-  const age = { at, ...(degraded ? { degraded } : {}), ...(freshUntil === undefined ? {} : { freshUntil }) };
+  const versions = outcome.values.map(({ versionKey }) => versionKey);
+  const age = { at, versions, ...(degraded ? { degraded } : {}), ...(freshUntil === undefined ? {} : { freshUntil }) };
   return { item, result: { kind: "keys", keys: shaped.value, ...age }, ...from };
 }
 

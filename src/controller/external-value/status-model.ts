@@ -48,6 +48,8 @@ export interface TargetRow {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly dataVersion: number;
+  /** What the data of this dataVersion was made from (made-from.ts); undefined: not known, or in doubt. */
+  readonly inputs?: string;
   /** Made by somebody else, and only merged into: not ours to take over when the policy changes. */
   readonly merged?: boolean;
 }

@@ -17,6 +17,8 @@ it.each(["app.yaml", "__proto__", "constructor"])("reads a template for the key 
   );
   if (!parsed.ok) throw new Error(parsed.failure.message);
   const [sources] = [...(await readTemplateSources(parsed.value, cluster.client)).values()];
-  expect(sources).toEqual({ ok: true, value: Object.fromEntries([[as, "a: {{ A }}"]]) });
-  expect(sources?.ok && Object.keys(sources.value)).toEqual([as]);
+  const { uid, resourceVersion } = cluster.find("ConfigMap", "templates")?.metadata ?? {};
+  const texts = Object.fromEntries([[as, "a: {{ A }}"]]);
+  expect(sources).toEqual({ ok: true, value: { texts, versions: [`${uid} ${resourceVersion}`] } });
+  expect(sources?.ok && Object.keys(sources.value.texts)).toEqual([as]);
 });

@@ -6,11 +6,21 @@ import type { TargetObject } from "../target/desired.ts";
 import { targetsOf } from "./gather-targets.ts";
 import { isRefusal } from "./trouble.ts";
 
+export interface TemplateSources {
+  /** Key in the target to Liquid source. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** The objects that they stand in, by uid and resourceVersion. */
+  readonly versions: readonly string[];
+}
+
+/** Of a target without `template.from`. */
+export const noTemplateSources: Result<TemplateSources> = { ok: true, value: { texts: {}, versions: [] } };
+
 /** Reads the sources of `template.from` of every target. They carry no label of ours, so they are read at each visit. */
 export async function readTemplateSources(
   model: ExternalValueModel,
   client: KubernetesClient,
-): Promise<ReadonlyMap<TargetModel, Result<Readonly<Record<string, string>>>>> {
+): Promise<ReadonlyMap<TargetModel, Result<TemplateSources>>> {
   const entries = await Promise.all(
     targetsOf(model).map(async (target) => [target, await readSources(target, model.namespace, client)] as const),
   );
@@ -26,23 +36,29 @@ async function readSources(
   target: TargetModel,
   namespace: string,
   client: KubernetesClient,
-): Promise<Result<Readonly<Record<string, string>>>> {
-  const sources = new Map<string, string>();
+): Promise<Result<TemplateSources>> {
+  const texts = new Map<string, string>();
+  const versions: string[] = [];
   for (const source of target.template?.from ?? []) {
     const found = await readSource(source, namespace, client);
     if (!found.ok) return found;
-    sources.set(source.as, found.value);
+    texts.set(source.as, found.value.text);
+    versions.push(found.value.version);
   }
   // From entries, so that `__proto__` is a key like any other.
-  return { ok: true, value: Object.fromEntries(sources) };
+  return { ok: true, value: { texts: Object.fromEntries(texts), versions } };
 }
 
-async function readSource(source: TemplateFrom, namespace: string, client: KubernetesClient): Promise<Result<string>> {
+async function readSource(
+  source: TemplateFrom,
+  namespace: string,
+  client: KubernetesClient,
+): Promise<Result<{ readonly text: string; readonly version: string }>> {
   const found = await getSource(source, namespace, client);
   if (!found.ok) return found;
   const object = found.value;
   const text = object?.data && Object.hasOwn(object.data, source.key) ? object.data[source.key] : undefined;
-  if (text === undefined) {
+  if (object === undefined || text === undefined) {
     const what = object ? `key ${source.key} of ${source.kind}/${source.name}` : `${source.kind}/${source.name}`;
     return {
       ok: false,
@@ -52,7 +68,9 @@ async function readSource(source: TemplateFrom, namespace: string, client: Kuber
       },
     };
   }
-  return { ok: true, value: source.kind === "Secret" ? Buffer.from(text, "base64").toString("utf8") : text };
+  const { uid = "", resourceVersion = "" } = object.metadata;
+  const decoded = source.kind === "Secret" ? Buffer.from(text, "base64").toString("utf8") : text;
+  return { ok: true, value: { text: decoded, version: `${uid} ${resourceVersion}` } };
 }
 
 async function getSource(

@@ -106,6 +106,17 @@ describe("a write", () => {
     expect(bodies[2]).toMatchObject({ metadata: { resourceVersion: "8" } });
   });
 
+  it("lets keys go first, together with the data and its count, and applies the rest under the version that this gave", async () => {
+    const patched: TargetObject = { metadata: { name: "checkout", uid: "uid-target", resourceVersion: "8" } };
+    const { context, log, bodies } = scripted([patched]);
+    const written = await applyTarget(write({ removes: ["B"], thenApplies: true }), context);
+    expect(written).toMatchObject({ kind: "written" });
+    expect(log).toEqual(["patch", "apply"]);
+    const metadata = { annotations: { "externalvalues.dev/data-version": "3" } };
+    expect(bodies[0]).toMatchObject({ metadata: { ...live, ...metadata }, data: { A: "MQ==", B: null } });
+    expect(bodies[1]).toMatchObject({ metadata: { resourceVersion: "8", ...metadata }, data: { A: "MQ==" } });
+  });
+
   it.each([0, 429, 500])("answered with %s is tried again by whoever asked", async (status) => {
     await expect(applyTarget(write(), scripted([error(status)]).context)).rejects.toThrow("refused");
   });
@@ -178,6 +189,17 @@ describe("a former target", () => {
     const bench = scripted([found]);
     expect(await removeTarget({ ...former, ...goes }, bench.context)).toBe(result);
     expect(bench.log).toEqual(log);
+  });
+
+  it.each([
+    { reason: "made by us", manager: fieldManager, uid: "uid-target", result: "deleted" },
+    { reason: "a copy that somebody else made", manager: "kubectl-create", uid: "uid-target", result: "spared" },
+    { reason: "made anew since it was seen, by somebody else", manager: "kubectl-create", uid: "u", result: "spared" },
+  ])("that is known by its controller alone, $reason: $result", async ({ manager, uid, result }) => {
+    const annotations = { "f:externalvalues.dev/data-version": {} };
+    const managedFields = [{ manager, fieldsV1: { "f:metadata": { "f:annotations": annotations } } }];
+    const bench = scripted([object({ ...owned, uid, managedFields })]);
+    expect(await removeTarget({ ...former, isStray: true }, bench.context)).toBe(result);
   });
 
   it("is deleted with uid and resourceVersion as preconditions, and raced where they no longer hold", async () => {

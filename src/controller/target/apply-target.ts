@@ -52,7 +52,13 @@ async function send(write: TargetWrite, context: WriteContext): Promise<TargetOb
   const place = { namespace: context.owner.namespace, dataVersion: write.dataVersion };
   if (exchangesData(write)) {
     const ref = { namespace: place.namespace, name: write.composed.name };
-    return await context.client.mergePatch(type, ref, exchangePatch(write, place), options(context, {}));
+    const exchanged = await context.client.mergePatch<TargetObject>(
+      type,
+      ref,
+      exchangePatch(write, place),
+      options(context, {}),
+    );
+    return write.thenApplies === true ? await update({ ...write, live: liveOf(exchanged) }, context) : exchanged;
   }
   if (write.how === "update") return await update(write, context);
   if (write.how === "recreate" && write.live) {
@@ -95,10 +101,11 @@ async function update(write: TargetWrite, context: WriteContext): Promise<Target
       exchangePatch(write, place),
       options(context, {}),
     );
-    const { uid, resourceVersion } = patched.metadata;
-    return await apply({ uid: uid ?? "", resourceVersion: resourceVersion ?? "" });
+    return await apply(liveOf(patched));
   }
 }
+
+const liveOf = ({ metadata: { uid = "", resourceVersion = "" } }: TargetObject) => ({ uid, resourceVersion });
 
 /** Keys go, or may change between `data` and `binaryData`, which the API server takes only where both happen at once. */
 function exchangesData({ how, removes, composed }: TargetWrite): boolean {

@@ -46,6 +46,21 @@ describe("an absent target", () => {
       by: { lastMemo: memoOf(), lastDataVersion: 3 },
       plan: "create 3",
     },
+    {
+      reason: "made again after a start, of what the status says that it was made from, is no change",
+      by: { sameInputs: (): boolean => true, lastDataVersion: 4 },
+      plan: "create 4",
+    },
+    {
+      reason: "made again after a start, of something else, is a change",
+      by: { sameInputs: (): boolean => false, lastDataVersion: 4 },
+      plan: "create 5 changed",
+    },
+    {
+      reason: "is a change by memory, which knows more than the status",
+      by: { lastMemo: { ...memoOf(), dataPrint: "other" }, sameInputs: (): boolean => true, lastDataVersion: 3 },
+      plan: "create 4 changed",
+    },
   ])("$reason", ({ by, plan }) => {
     expect(summary(planTarget(wanted, absent, context(by)))).toBe(plan);
   });
@@ -100,6 +115,21 @@ describe("a target that is as it was left", () => {
       plan: "observe",
     },
     {
+      reason: "a key less under Merge: who else holds it decides what takes it away",
+      data: composed({}),
+      by: policy("Merge"),
+      memo: memoOf(),
+      plan: "observe",
+    },
+    { reason: "a key less", data: composed({}), by: {}, memo: memoOf(), plan: "update 4 changed" },
+    {
+      reason: "a key less and new labels: both in one go needs a look",
+      data: composed({}, { labels: { a: "b" } }),
+      by: {},
+      memo: memoOf(),
+      plan: "observe",
+    },
+    {
       reason: "a whole object that was merged into is not taken over unseen",
       data: composed({ A: "1" }, { labels: { a: "b" } }),
       by: policy("Owner"),
@@ -123,6 +153,18 @@ describe("a target that was read", () => {
       plan: "update 3",
     },
     { reason: "other data after a start", object: observed({ A: "x" }), by: {}, plan: "update 4 changed" },
+    {
+      reason: "edited while nobody looked, of what the status says that it was made from: repaired",
+      object: observed({ A: "x" }),
+      by: { sameInputs: (): boolean => true, lastDataVersion: 3 },
+      plan: "update 3",
+    },
+    {
+      reason: "ahead of the status: its data is not what the status knows",
+      object: observed({ A: "x" }),
+      by: { sameInputs: (): boolean => true, lastDataVersion: 2 },
+      plan: "update 4 changed",
+    },
     { reason: "a foreign key under Owner", object: observed({ A: "1", B: "x" }), by: {}, plan: "update 4 changed" },
     {
       reason: "the count was edited away: it never goes back",
@@ -192,5 +234,45 @@ describe("a target that was read", () => {
   it("says from whom a key is taken", () => {
     const plan = planTarget(wanted, read(foreign({ A: "x" })), context(policy("Merge")));
     expect(plan.action === "write" && [...plan.takenOver]).toEqual([["A", "kubectl"]]);
+  });
+});
+
+describe("keys that go", () => {
+  const adopting = { "externalvalues.dev/adopt": "checkout" };
+  const ours = { A: ["external-values/checkout"], B: ["external-values/checkout"] };
+  it.each<{ reason: string; object: ObservedTarget; by: Partial<PlanContext>; removes: object }>([
+    {
+      reason: "by the one request that counts the change",
+      object: observed({ A: "x", B: "x" }),
+      by: {},
+      removes: { removes: ["B"] },
+    },
+    {
+      reason:
+        "first, together with the data and its count, where an adopted object is to be labelled and owned as well",
+      object: foreign({ A: "x", B: "x" }, { annotations: adopting }),
+      by: {},
+      removes: { removes: ["B"], thenApplies: true },
+    },
+    {
+      reason: "not at all, where an adopted object has none too many",
+      object: foreign({ A: "x" }, { annotations: adopting }),
+      by: {},
+      removes: {},
+    },
+    {
+      reason: "of ours alone under Merge, and the rest is applied",
+      object: observed(
+        { A: "x", B: "x", C: "x" },
+        { keyManagers: new Map(Object.entries({ ...ours, C: ["kubectl"] })) },
+      ),
+      by: policy("Merge"),
+      removes: { removes: ["B"], thenApplies: true },
+    },
+  ])("$reason", ({ object, by, removes }) => {
+    const plan = planTarget(wanted, read(object), context(by));
+    if (plan.action !== "write") throw new Error(plan.action);
+    const { removes: keys, thenApplies } = plan;
+    expect({ ...(keys ? { removes: keys } : {}), ...(thenApplies ? { thenApplies } : {}) }).toEqual(removes);
   });
 });

@@ -28,10 +28,12 @@ export interface TargetWrite {
   /** Made by somebody else, and only merged into. */
   readonly merged: boolean;
   /**
-   * Where nothing but data changes: the keys that go in this very write. An apply would leave behind what another manager,
-   * or our own creating POST, holds, and take a second request, with old and new keys together between.
+   * The keys that go in the first request, together with the data and its count. An apply would leave behind what another
+   * manager, or our own creating POST, holds, and take a second request, with old and new keys together between.
    */
   readonly removes?: readonly string[];
+  /** What else differs follows by an apply, which also makes all that is ours held by it. */
+  readonly thenApplies?: boolean;
   /** Key to the foreign manager that held it, for the status. */
   readonly takenOver: ReadonlyMap<string, string>;
 }
@@ -42,6 +44,8 @@ export interface PlanContext extends Claimant {
   readonly lastMemo?: TargetMemo;
   /** From the status; 0 where none. */
   readonly lastDataVersion: number;
+  /** Without a memo: whether the status proves that the data is that of its dataVersion (made-from.ts). */
+  readonly sameInputs?: () => boolean;
   /** Of refreshPolicy Once: objects that were written already, and are left as they are. */
   readonly leftAlone?: ReadonlySet<string>;
 }
@@ -80,7 +84,7 @@ function planAbsent({ composed, shape, prints, context }: Draft): TargetPlan {
       `${composed.kind}/${composed.name} must exist for creationPolicy Merge; create it, or use CreateOrMerge`,
     );
   }
-  const dataChanged = context.lastMemo?.dataPrint !== prints.dataPrint;
+  const dataChanged = !isLastData(prints, context);
   const last = context.lastMemo?.dataVersion ?? context.lastDataVersion;
   const dataVersion = dataChanged ? last + 1 : last;
   return {
@@ -96,11 +100,20 @@ function planAbsent({ composed, shape, prints, context }: Draft): TargetPlan {
   };
 }
 
+/** Whether the data is the same as when it was last written, by memory or, where the process is new, by the status. */
+function isLastData({ dataPrint }: TargetWrite["prints"], { lastMemo, sameInputs }: PlanContext): boolean {
+  return lastMemo ? lastMemo.dataPrint === dataPrint : sameInputs?.() === true;
+}
+
 function planUnchanged({ composed, shape, prints }: Draft, memo: TargetMemo): TargetPlan {
   const dataChanged = memo.dataPrint !== prints.dataPrint;
   if (!dataChanged && memo.shapePrint === prints.shapePrint) return { action: "none", memo };
   const needsRecreate = differsForGood(shape, memo, dataChanged);
   if (takesMore(composed, shape, memo) || (needsRecreate && !shape.mayRecreate)) return { action: "observe" };
+  const shapeDiffers = memo.shapePrint !== prints.shapePrint;
+  const leaving = [...memo.keys].filter((key) => !composed.data.has(key));
+  // Who holds them decides what takes them away.
+  if (leaving.length > 0 && !needsRecreate && (shapeDiffers || !shape.exclusive)) return { action: "observe" };
   return {
     action: "write",
     ...writeInto({ needsRecreate, dataChanged, dataVersion: memo.dataVersion }, memo),
@@ -108,7 +121,7 @@ function planUnchanged({ composed, shape, prints }: Draft, memo: TargetMemo): Ta
     shape,
     prints,
     merged: memo.merged && !shape.exclusive,
-    ...(memo.shapePrint === prints.shapePrint ? { removes: without(memo.keys, composed, shape) } : {}),
+    ...(shapeDiffers ? {} : { removes: leaving }),
     takenOver: new Map(),
   };
 }
@@ -140,7 +153,7 @@ function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
   }
   const refusedChange = refuseChange(difference, object, shape);
   if (refusedChange) return refusedChange;
-  const dataChanged = difference.keys.length > 0 && !repairsDrift(draft, difference);
+  const dataChanged = difference.keys.length > 0 && !repairsDrift(draft, difference, written);
   // The annotation may have been edited away: the count never goes back.
   const dataVersion = Math.max(written, context.lastMemo?.dataVersion ?? 0, context.lastDataVersion);
   return {
@@ -150,14 +163,22 @@ function planRead(draft: Draft, object: ObservedTarget): TargetPlan {
     shape,
     prints,
     merged: isMerged(object, draft),
-    ...(difference.shape ? {} : { removes: without(object.data.keys(), composed, shape) }),
+    ...removal(difference, draft),
     takenOver: takenOver(object, composed.data.keys(), context.fieldManager),
   };
 }
 
-/** Of an exclusive target every key that is not asked for; of a merged one an apply knows better who holds what. */
-function without(keys: Iterable<string>, { data }: ComposedTarget, shape: DesiredShape): readonly string[] {
-  return shape.exclusive ? [...keys].filter((key) => !data.has(key)) : [];
+/**
+ * Keys go in the very write that brings the others and counts them, so that a crash leaves nothing that would be counted on
+ * its own. Of a merged target our own go, by that write too, since an apply keeps what our creating POST holds.
+ */
+function removal(
+  { keys, shape: reshapes }: Difference,
+  { composed, shape }: Draft,
+): Pick<TargetWrite, "removes" | "thenApplies"> {
+  const surplus = keys.filter((key) => !composed.data.has(key));
+  if (surplus.length === 0) return reshapes ? {} : { removes: [] };
+  return reshapes || !shape.exclusive ? { removes: surplus, thenApplies: true } : { removes: surplus };
 }
 
 /** Only what is controlled may be deleted and made again (api.md, "Deleting"). */
@@ -176,8 +197,10 @@ function isMerged(object: ObservedTarget, { shape, context }: Draft): boolean {
 }
 
 /** Data that an edit by hand took away is put back, not changed: workloads read the same as before. */
-function repairsDrift({ prints, context }: Draft, difference: Difference): boolean {
-  return context.lastMemo !== undefined && context.lastMemo.dataPrint === prints.dataPrint && !difference.needsRecreate;
+function repairsDrift({ prints, context }: Draft, { needsRecreate }: Difference, written: number): boolean {
+  // Data that the status does not know of yet is none of its dataVersion's.
+  const isTold = context.lastMemo !== undefined || written <= context.lastDataVersion;
+  return isTold && isLastData(prints, context) && !needsRecreate;
 }
 
 function writeInto(

@@ -3,7 +3,7 @@ import { ApiError } from "../../kubernetes/client.ts";
 import { resourceTypeOf, type WriteContext } from "./apply-target.ts";
 import { controllerOf } from "./claim.ts";
 import type { TargetObject } from "./desired.ts";
-import { isHeldByAlone } from "./managed-fields.ts";
+import { holdersBelow, isHeldByAlone } from "./managed-fields.ts";
 import { createdByAnnotation, dataVersionAnnotation } from "./names.ts";
 import type { ObservedTarget } from "./observation.ts";
 import { observeTarget } from "./observe.ts";
@@ -17,9 +17,12 @@ export interface FormerTarget {
   readonly merged?: boolean;
   /** It is named, and deletionPolicy Delete lets it go: then an Orphan goes too. */
   readonly allGone: boolean;
+  /** Known by its controller alone, which anybody's copy of a target has too: it goes only where we made it. */
+  readonly isStray?: boolean;
 }
 
-export type RemovalResult = "deleted" | "released" | "absent" | "raced";
+/** `spared`: a stray that somebody else made. */
+export type RemovalResult = "deleted" | "released" | "absent" | "raced" | "spared";
 
 /**
  * Removes a former target, read fresh: what this ExternalValue controls is deleted; an Orphan that is named no longer
@@ -33,6 +36,7 @@ export async function removeTarget(former: FormerTarget, context: WriteContext):
   if (!object) return "absent";
   const observed = observeTarget(former.kind, object, context.fieldManager);
   if (observed.deleting || !isFormer(observed, former, context)) return "absent";
+  if (former.isStray === true && !isMadeByUs(object, context)) return "spared";
   try {
     return await removeObserved(observed, former, context);
   } catch (error) {
@@ -45,6 +49,12 @@ export async function removeTarget(former: FormerTarget, context: WriteContext):
 function isFormer(observed: ObservedTarget, former: FormerTarget, { owner }: WriteContext): boolean {
   if (observed.uid === former.uid || controllerOf(observed)?.uid === owner.uid) return true;
   return former.merged !== true && observed.annotations[createdByAnnotation] === owner.name;
+}
+
+/** Its count of changes is held by our field manager, and by nobody else. */
+function isMadeByUs({ metadata }: TargetObject, { fieldManager }: WriteContext): boolean {
+  const holders = holdersBelow(metadata.managedFields ?? [], ["metadata", "annotations"]);
+  return isHeldByAlone(holders.get(dataVersionAnnotation), fieldManager);
 }
 
 async function removeObserved(

@@ -5,6 +5,7 @@ import { ApiError, type KubernetesClient } from "../../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import { silentLogger } from "../../../telemetry/logger.ts";
 import { createInProcessSandbox } from "../../../values/testing/in-process-sandbox.ts";
+import { type ControlledTarget, ownerUidOf } from "../../controlled-targets.ts";
 import type { Line } from "../../queue/fair-lines.ts";
 import { createReferences, type ReferenceIndex } from "../../references.ts";
 import type { Resolution } from "../../stores/directory.ts";
@@ -69,6 +70,7 @@ export function createBench({ cluster = createFakeCluster() }: { readonly cluste
     waiting: () => bench.waiting,
     find: () => cluster.find("ExternalValue", "checkout"),
     watchedTarget: (kind, _namespace, name) => cluster.find(kind, name),
+    controlledTargets: cluster.controlled,
   });
   let generation = 0;
   return Object.assign(bench, {
@@ -121,6 +123,8 @@ export interface FakeCluster {
   /** As somebody else would write it. */
   put(object: KubernetesObject): KubernetesObject;
   remove(kind: string, name: string): void;
+  /** Labelled targets by the uid of their controller, as a watch would show them. */
+  controlled(ownerUid: string): readonly ControlledTarget[];
   /** Called after every write. */
   afterWrite: () => void;
 }
@@ -135,11 +139,15 @@ function createFakeCluster(): FakeCluster {
     const address = `${object.kind}/${object.metadata.name}`;
     const { data = {} } = object as TargetObject;
     const fields = Object.fromEntries(Object.keys(data).map((name) => [`f:${name}`, {}]));
+    const annotations = Object.fromEntries(
+      Object.keys(object.metadata.annotations ?? {}).map((name) => [`f:${name}`, {}]),
+    );
+    const fieldsV1 = { "f:data": fields, "f:metadata": { "f:annotations": annotations } };
     const metadata = {
       ...object.metadata,
       uid: object.metadata.uid ?? `uid-${version}`,
       resourceVersion: String(version),
-      managedFields: [{ manager, operation: "Apply", fieldsV1: { "f:data": fields } }],
+      managedFields: [{ manager, operation: "Apply", fieldsV1 }],
     };
     const made = { ...object, metadata } as KubernetesObject;
     objects.set(address, made);
@@ -194,6 +202,12 @@ function createFakeCluster(): FakeCluster {
     log,
     find: (kind, name) => objects.get(`${kind}/${name}`),
     put,
+    controlled: (ownerUid) =>
+      [...objects.values()].flatMap((object) => {
+        const { kind, metadata } = object;
+        if ((kind !== "Secret" && kind !== "ConfigMap") || ownerUidOf(object) !== ownerUid) return [];
+        return [{ kind, namespace: metadata.namespace ?? "", name: metadata.name }];
+      }),
     remove: (kind, name) => void objects.delete(`${kind}/${name}`),
     afterWrite() {},
   };

@@ -15,6 +15,7 @@ import { type Gathered, outcomesOf, sourceItems } from "../gather-values.ts";
 import type { ItemResult } from "../select.ts";
 import { shapeItems } from "../shape-items.ts";
 import type { StatusModel } from "../status-model.ts";
+import { noTemplateSources } from "../template-sources.ts";
 
 /** One visit to a resource without a server: what was read in, plan and status out; the targets are objects in memory. */
 export interface Visit {
@@ -103,7 +104,7 @@ async function decide(
     observation,
     entry: memo ? { memo } : {},
     known: previous.targets,
-    templatesFrom: { ok: true, value: {} },
+    templatesFrom: noTemplateSources,
     sandbox,
     fingerprinter,
     isLiving: () => true,

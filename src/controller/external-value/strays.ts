@@ -1,0 +1,31 @@
+import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
+import { dataVersionAnnotation } from "../target/names.ts";
+import type { Entry } from "./entry.ts";
+import { targetsOf } from "./gather-targets.ts";
+import type { Services } from "./services.ts";
+
+/** A target that this ExternalValue controls by the watch, and that its spec does not name. */
+export interface Stray {
+  readonly kind: TargetKind;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/**
+ * Targets that the status need not know of: a process that made one may have ended before it could say so, and the spec
+ * may name another by now. Looked up by the owner's uid in what is watched anyway; who really made it is asked at removal.
+ */
+export function straysOf(
+  model: ExternalValueModel,
+  { spared }: Pick<Entry, "spared">,
+  { controlledTargets, watchedTarget }: Pick<Services, "controlledTargets" | "watchedTarget">,
+): readonly Stray[] {
+  const named = targetsOf(model);
+  return controlledTargets(model.uid).flatMap(({ kind, namespace, name }) => {
+    if (namespace !== model.namespace || named.some((target) => target.kind === kind && target.name === name))
+      return [];
+    const { uid, annotations, deletionTimestamp } = watchedTarget(kind, namespace, name)?.metadata ?? {};
+    const isLeft = annotations?.[dataVersionAnnotation] !== undefined && deletionTimestamp === undefined;
+    return uid !== undefined && isLeft && spared?.has(uid) !== true ? [{ kind, name, uid }] : [];
+  });
+}
