@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createSecret, putParameter } from "../support/aws.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { issuerCertificate, leafCertificate, leafKey } from "../../src/values/testing/keystores.ts";
+import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
 import { rowsOf, servedObjects } from "./served-objects.ts";
 
@@ -9,6 +10,7 @@ let served: Served;
 beforeAll(async () => {
   served = await serve();
 }, 120_000);
+afterEach(() => served.proxy.setRules([]));
 afterAll(() => served?.stop());
 
 const { secretRef, ownRef, live, foreign } = servedObjects(() => served);
@@ -38,6 +40,45 @@ describe("All or nothing per target", () => {
     await served.externalValue("no-match", `  dataFrom:\n    - { parameterStore: { path: /${unique("no-match")} } }\n`);
     expect(await served.notReady("no-match", "ValueNotFound")).toContain("spec.dataFrom[0]");
     expect(await served.secret("no-match")).toBeUndefined();
+  });
+});
+
+describe("All or nothing per target, while a dataFrom is re-routed", () => {
+  it.each([
+    { reason: "required", more: "", ready: "notReady" },
+    { reason: "optional", more: ", optional: true", ready: "Degraded" },
+  ] as const)("its keys stay in the old target until the new one can be written: $reason", async ({ more, ready }) => {
+    const name = unique("moves");
+    const path = `/${unique("moves")}`;
+    for (const key of ["A", "B"]) await putParameter(served.aws, { name: `${path}/${key}`, value: key });
+    const stays = await parameterRow("STAYS", "s");
+    const plain = await parameterRow("PLAIN", "p", ", to: ConfigMap");
+    const spec = (to: string, interval: string) =>
+      `  refreshInterval: ${interval}\n  data:\n${stays.row}${plain.row}  dataFrom:\n    - { to: ${to}, parameterStore: { path: ${path} }${more} }\n`;
+    await served.externalValue(name, spec("Secret", "5s"));
+    await served.ready(name);
+    const all = { A: "A", B: "B", STAYS: "s" };
+    expect(await served.secret(name)).toEqual(all);
+    served.proxy.setRules([{ containing: path, fault: denial }]);
+    const isDegraded = (object: Parameters<typeof conditionOf>[0]) =>
+      conditionOf(object, "Degraded")?.reason === "AccessDenied";
+    const untilSeen = async () => {
+      if (ready === "notReady") expect(await served.notReady(name, "AccessDenied")).toContain("spec.dataFrom[0]");
+      else await served.ready(name, isDegraded);
+    };
+    await served.restart("kill");
+    await served.externalValue(name, spec("ConfigMap", "6s"));
+    await untilSeen();
+    expect(await served.secret(name)).toEqual(all);
+    await served.restart("kill");
+    await served.externalValue(name, spec("ConfigMap", "5s"));
+    await untilSeen();
+    expect(await served.secret(name)).toEqual(all);
+    expect(await served.configMap(name)).toEqual({ PLAIN: "p" });
+    served.proxy.setRules([]);
+    await served.ready(name, (object) => !isDegraded(object));
+    expect(await served.configMap(name)).toEqual({ A: "A", B: "B", PLAIN: "p" });
+    expect(await served.secret(name)).toEqual({ STAYS: "s" });
   });
 });
 
@@ -91,6 +132,66 @@ describe("Gone", () => {
     );
     await served.notReady("pinned", "ValueNotFound");
     expect(await served.secret("pinned")).toEqual({ THERE: "v", PINNED: "v" });
+  });
+});
+
+describe("Gone: what is denied, undecryptable or malformed never is", () => {
+  it("nothing is pruned, and the key is named", async () => {
+    const { row } = await parameterRow("THERE", "v");
+    const secretId = unique("unread");
+    await createSecret(served.aws, secretId, JSON.stringify({ part: "p" }));
+    const whole = { THERE: "v", PART: "p" };
+    const spec = `  refreshInterval: 5s\n  secret: { deletionPolicy: Prune }\n  data:\n${row}    - { key: PART, secretsManager: { secretId: ${secretId} }, jsonKey: part }\n`;
+    await served.externalValue("unread", spec);
+    await served.ready("unread");
+    const undecryptable = { ...denial, code: "DecryptionFailure", message: "the key is disabled" };
+    for (const [fault, reason] of [
+      [denial, "AccessDenied"],
+      [undecryptable, "ValueInvalid"],
+    ] as const) {
+      served.proxy.setRules([{ containing: secretId, fault }]);
+      expect(await served.notReady("unread", reason)).toContain("key PART");
+      expect(await served.secret("unread")).toEqual(whole);
+      served.proxy.setRules([]);
+      await served.ready("unread");
+    }
+    await putSecretValue(served.aws, secretId, "no JSON");
+    expect(await served.notReady("unread", "ValueInvalid")).toContain("key PART");
+    expect(await served.secret("unread")).toEqual(whole);
+  });
+
+  it("a find that fails on any page removes nothing", async () => {
+    const path = `/${unique("pages")}`;
+    const keys = Array.from({ length: 12 }, (_, index) => `K${index}`);
+    for (const key of keys) await putParameter(served.aws, { name: `${path}/${key}`, value: key });
+    const name = unique("pages");
+    await served.externalValue(
+      name,
+      `  refreshInterval: 5s\n  secret: { deletionPolicy: Prune }\n  dataFrom:\n    - { parameterStore: { path: ${path} } }\n`,
+    );
+    await served.ready(name);
+    const before = await live(name);
+    expect(Object.keys(before.data ?? {})).toHaveLength(12);
+    // The first page is read, and the second one is refused.
+    served.proxy.setRules([{ operation: "GetParametersByPath", containing: "NextToken", fault: denial }]);
+    await served.notReady(name, "AccessDenied");
+    expect((await live(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+});
+
+describe("Freshness", () => {
+  it("a spec edit may use what is fresh enough: it asks AWS for nothing", async () => {
+    const { name, row } = await parameterRow("LEVEL", "one");
+    const spec = (label: string) => `  refreshInterval: 1h\n  secret: { labels: { l: ${label} } }\n  data:\n${row}`;
+    await served.externalValue("fresh", spec("one"));
+    await served.ready("fresh");
+    await putParameter(served.aws, { name, value: "two" });
+    // An answer would be an error, and so be seen.
+    served.proxy.setRules([{ containing: name, fault: denial }]);
+    await served.externalValue("fresh", spec("two"));
+    await served.ready("fresh", (object) => conditionOf(object, "Degraded")?.status !== "True");
+    expect((await live("fresh")).metadata.labels).toMatchObject({ l: "two" });
+    expect(await served.secret("fresh")).toEqual({ LEVEL: "one" });
   });
 });
 
@@ -184,6 +285,55 @@ describe("Templates and JSON", () => {
       labels: { tier: "gold" },
       annotations: { note: "tier gold" },
     });
+  });
+
+  it("A render is a pure function of its inputs: no clock, no randomness; salts derive from uid, key and inputs", async () => {
+    const secretId = unique("pure");
+    const certificates = `${leafCertificate}\n${issuerCertificate}`;
+    await createSecret(
+      served.aws,
+      secretId,
+      JSON.stringify({ PASSWORD: "hunter2", CERTIFICATES: certificates, KEY: leafKey }),
+    );
+    const data = {
+      HASH: "{{ PASSWORD | bcrypt: 4 }}",
+      AGAIN: "{{ PASSWORD | bcrypt: 4 }}",
+      ".htpasswd": '{{ "admin" | htpasswd: PASSWORD, 4 }}',
+      "keystore.p12": '{{ CERTIFICATES | to_pkcs12: KEY, PASSWORD, "app" }}',
+    };
+    const variables = Object.keys({ PASSWORD: "", CERTIFICATES: "", KEY: "" }).map(
+      (key) => `    - { key: ${key}, to: Template, secretsManager: { secretId: ${secretId} }, jsonKey: ${key} }\n`,
+    );
+    for (const name of ["pure", "pure-too"]) {
+      const target = JSON.stringify({ template: { data } });
+      await served.externalValue(name, `  refreshInterval: 1h\n  secret: ${target}\n  data:\n${variables.join("")}`);
+      await served.ready(name);
+    }
+    const before = await live("pure");
+    expect(Object.keys(before.data ?? {}).sort()).toEqual(Object.keys(data).sort());
+
+    // Another process, and a read of its own: not even the resourceVersion has moved.
+    await served.restart("kill");
+    await served.cluster.patch(ownRef("pure"), { metadata: { annotations: { "externalvalues.dev/refresh": "now" } } });
+    await served.ready("pure", ({ status }) => status?.["lastHandledRefresh"] === "now");
+    expect((await live("pure")).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+
+    // The same inputs give the same bytes, and so no change of data, where it is made again.
+    await served.cluster.delete(secretRef("pure"));
+    const again = await served.cluster.until(
+      secretRef("pure"),
+      ({ metadata }) => metadata.uid !== before.metadata.uid,
+      {
+        what: "the deleted Secret is back",
+      },
+    );
+    expect(again.data).toEqual(before.data);
+    expect(again.metadata.annotations).toMatchObject({ "externalvalues.dev/data-version": "1" });
+
+    // Another uid or another key: another salt.
+    const other = (await live("pure-too")).data ?? {};
+    for (const key of Object.keys(data)) expect(other[key]).not.toBe(before.data?.[key]);
+    expect(before.data?.["AGAIN"]).not.toBe(before.data?.["HASH"]);
   });
 
   it.each([

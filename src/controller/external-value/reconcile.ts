@@ -198,7 +198,8 @@ async function serve(
   const former = await removeFormer({ model, settled }, write, visit, services);
   forgetTargets(entry, model, former.removed);
   const targets = targetRows(settled, previous, former.lingering);
-  const restarts = await restart({ model, targets, allStand: settled.every(stand) }, visit, services);
+  const changedNow = settled.some(({ dataChanged }) => dataChanged);
+  const restarts = await restart({ model, targets, changedNow, allStand: settled.every(stand) }, visit, services);
   const conclusion = conclude({
     model,
     items: read.items,
@@ -247,7 +248,7 @@ function remember(entry: Entry, { status, rows, inOrder }: Conclusion, inputs: s
 }
 
 async function restart(
-  wanted: Pick<SettleRestarts, "model" | "targets" | "allStand">,
+  wanted: Pick<SettleRestarts, "model" | "targets" | "changedNow" | "allStand">,
   { object, previous }: Visit,
   { client, restarts, clock, events }: Services,
 ): Promise<RestartOutcome | undefined> {

@@ -1,4 +1,4 @@
-import { expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
 import { ApiError, type KubernetesClient } from "../../kubernetes/client.ts";
 import { emptyStatus } from "../external-value/status-model.ts";
@@ -35,6 +35,7 @@ it.each([
     model: parsed.value,
     previous: { ...emptyStatus, restarts: many("StatefulSet", each.sets), dataVersion: 0 },
     targets: [],
+    changedNow: false,
     allStand: true,
     client: client as unknown as KubernetesClient,
     pace: { take: () => 0 },
@@ -43,4 +44,61 @@ it.each([
   });
   expect(outcome?.failures).not.toEqual([]);
   expect(outcome?.rows).toHaveLength(each.rows);
+});
+
+describe("a workload that carries a number which the status does not know", () => {
+  const owner = "0123456789";
+  const carries = (number: number) => ({
+    metadata: { name: "web", uid: "uid-web", resourceVersion: "1" },
+    spec: { template: { metadata: { annotations: { "restart.externalvalues.dev/checkout": `${number}.01234567` } } } },
+  });
+  const target = { kind: "Secret", name: "checkout", uid: "u", resourceVersion: "1" } as const;
+
+  it.each([
+    {
+      reason: "the change that it was restarted for is told of",
+      changedNow: false,
+      marked: 5,
+      restarts: [],
+      dataVersion: 5,
+    },
+    {
+      reason: "another change has come since, under its number",
+      changedNow: true,
+      marked: 5,
+      restarts: [6],
+      dataVersion: 6,
+    },
+    { reason: "the count began anew below its number", changedNow: true, marked: 9, restarts: [10], dataVersion: 10 },
+    { reason: "a change as any other", changedNow: true, marked: 4, restarts: [5], dataVersion: 5 },
+  ])("$reason: $dataVersion", async ({ changedNow, marked, restarts, dataVersion }) => {
+    const parsed = parseExternalValue(
+      {
+        metadata: { name: "checkout", namespace: "shop", uid: owner },
+        spec: { restart: [{ kind: "Deployment", name: "web" }], data: [{ key: "A", parameterStore: { name: "/a" } }] },
+      },
+      { defaultStoreKind: "ClusterValueStore" },
+    );
+    if (!parsed.ok) throw new Error(parsed.failure.message);
+    const restarted: number[] = [];
+    const client = { get: async () => carries(marked), mergePatch: async () => ({}) };
+    const outcome = await settleRestarts({
+      model: parsed.value,
+      previous: {
+        ...emptyStatus,
+        targets: [{ ...target, dataVersion: 4 }],
+        restarts: [{ kind: "Deployment", name: "web", uid: "uid-web", dataVersion: 4 }],
+        dataVersion: 4,
+      },
+      targets: [{ ...target, dataVersion: 5 }],
+      changedNow,
+      allStand: true,
+      client: client as unknown as KubernetesClient,
+      pace: { take: () => 0 },
+      now: 0,
+      restarted: (_workload, number) => void restarted.push(number),
+    });
+    expect(restarted).toEqual(restarts);
+    expect(outcome).toMatchObject({ dataVersion, rows: [{ dataVersion }], failures: [] });
+  });
 });

@@ -24,6 +24,8 @@ export interface SettleRestarts {
   readonly previous: StatusModel;
   /** The targets as they will stand in the status. */
   readonly targets: readonly TargetRow[];
+  /** Data was changed by this visit, not by one before it. */
+  readonly changedNow: boolean;
   /** Every target stands as wanted: only then restarts follow. */
   readonly allStand: boolean;
   readonly client: KubernetesClient;
@@ -43,10 +45,11 @@ const racedMs = 1_000;
 export async function settleRestarts(input: SettleRestarts): Promise<RestartOutcome | undefined> {
   const { model, previous, targets, allStand } = input;
   if (model.restart.length === 0) return undefined;
-  const dataVersion = combinedDataVersion(previous.dataVersion, previous.targets, targets);
+  const counted = combinedDataVersion(previous.dataVersion, previous.targets, targets);
   const rows = previous.restarts ?? [];
-  if (!mustLook(input, dataVersion)) return { rows, dataVersion, failures: [] };
+  if (!mustLook(input, counted)) return { rows, dataVersion: counted, failures: [] };
   const found = await findWorkloads(model, input.client);
+  const dataVersion = input.changedNow ? unused(counted, found.workloads) : counted;
   const plan = planRestarts({ ...found, rows, lastDataVersion: previous.dataVersion, dataVersion });
   // What could not be read keeps its row, as far as there is room: a status with more is refused as a whole.
   const room = mostWorkloads - plan.rows.length - plan.due.length;
@@ -64,6 +67,14 @@ export async function settleRestarts(input: SettleRestarts): Promise<RestartOutc
     failures: [...found.failures, ...done.failures, ...plan.overdue.map(missingWorkload)],
     ...(waits.length > 0 ? { againMs: Math.min(...waits) } : {}),
   };
+}
+
+/**
+ * A number that no workload carries yet, for a change that is new. One may carry it where what it counted was forgotten: its
+ * target was deleted before the status told of it, or `spec.restart` was empty for a while.
+ */
+function unused(counted: number, workloads: readonly Workload[]): number {
+  return Math.max(counted, ...workloads.map(({ marked }) => marked + 1));
 }
 
 /** In step and looked at before, with the same spec: the API server is not asked. */

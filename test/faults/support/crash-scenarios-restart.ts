@@ -1,9 +1,9 @@
-import type { ClusterObject } from "../../support/cluster.ts";
 import type { CrashScenario } from "./crash-matrix.ts";
 import {
   appIsReady,
   credentials,
   echoes,
+  foreignSecret,
   fromParameter,
   fromSecret,
   holds,
@@ -11,68 +11,10 @@ import {
   refresh,
   specOf,
 } from "./crash-values.ts";
-import type { EndState } from "./end-state.ts";
+import { createWorkloads, isRestartedAtMostOnce, readWorkloads, restart, restarted } from "./crash-workloads.ts";
 import type { FaultBench, Place } from "./fault-bench.ts";
 
-// Restarts are neither missed nor doubled: of every workload the generation tells how often its pod template was written.
-
-const kinds = ["Deployment", "StatefulSet"] as const;
-
-/** A Deployment restarted by its name, and a StatefulSet by its labels. */
-const restart = `  restart:
-    - { kind: Deployment, name: web }
-    - { kind: StatefulSet, selector: { matchLabels: { reads: app } } }`;
-
-async function createWorkloads(place: Place, { cluster }: FaultBench): Promise<void> {
-  for (const kind of kinds) {
-    await cluster.create({
-      apiVersion: "apps/v1",
-      kind,
-      metadata: { name: "web", namespace: place.namespace, labels: { reads: "app" } },
-      spec: {
-        selector: { matchLabels: { app: "web" } },
-        template: {
-          metadata: { labels: { app: "web" } },
-          spec: { containers: [{ name: "app", image: "example.com/app:1" }] },
-        },
-      },
-    });
-  }
-}
-
-interface WorkloadState {
-  readonly generation: number | undefined;
-  /** The data version in its pod template. */
-  readonly mark: string | undefined;
-}
-
-async function readWorkloads(place: Place, { cluster }: FaultBench): Promise<Readonly<Record<string, WorkloadState>>> {
-  const objects = await Promise.all(
-    kinds.map((kind) => cluster.get({ apiVersion: "apps/v1", kind, name: "web", namespace: place.namespace })),
-  );
-  return Object.fromEntries(kinds.map((kind, index) => [kind, workloadState(objects[index])]));
-}
-
-function workloadState(object: ClusterObject | undefined): WorkloadState {
-  const { template } = (object?.spec ?? {}) as {
-    readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
-  };
-  const mark = template?.metadata?.annotations?.["restart.externalvalues.dev/app"];
-  // A number, and whose it is.
-  return { generation: object?.metadata.generation, mark: mark?.split(".")[0] };
-}
-
-const workloadsOf = (state: EndState) => Object.values((state.more ?? {}) as Readonly<Record<string, WorkloadState>>);
-
-/** Every workload was made, and since then written so often. */
-const restarted = (state: EndState, times: number) =>
-  workloadsOf(state).every(
-    ({ generation, mark }) => generation === 1 + times && (times === 0) === (mark === undefined),
-  );
-
-/** Nothing was restarted twice, and nothing before all the targets stand. */
-const isSafe = (state: EndState, targetsStand: boolean) =>
-  workloadsOf(state).every(({ generation = 0 }) => generation === 1 || (generation === 2 && targetsStand));
+// Restarts are neither missed nor doubled, wherever the operator dies.
 
 const first = { USER: "shop", PASSWORD: "first" };
 const second = { USER: "shop", PASSWORD: "second" };
@@ -108,7 +50,7 @@ export const restartScenarios: readonly CrashScenario[] = [
     },
     more: readWorkloads,
     isDone: (state) => appIsReady(state) && echoes(state) && holds(state.secrets["app"], second) && restarted(state, 1),
-    isSafe: (state) => isSafe(state, holds(state.secrets["app"], second)),
+    isSafe: (state) => isRestartedAtMostOnce(state, holds(state.secrets["app"], second)),
   },
   {
     name: "restart: once when both targets change",
@@ -126,7 +68,10 @@ export const restartScenarios: readonly CrashScenario[] = [
       holds(state.configMaps["app"], { LEVEL: "debug" }) &&
       restarted(state, 1),
     isSafe: (state) =>
-      isSafe(state, holds(state.secrets["app"], second) && holds(state.configMaps["app"], { LEVEL: "debug" })),
+      isRestartedAtMostOnce(
+        state,
+        holds(state.secrets["app"], second) && holds(state.configMaps["app"], { LEVEL: "debug" }),
+      ),
   },
   {
     name: "restart: once when a key is re-routed",
@@ -143,6 +88,45 @@ export const restartScenarios: readonly CrashScenario[] = [
       holds(state.secrets["app"], { PASSWORD: "first", ...level }) &&
       state.configMaps["app"] === undefined &&
       restarted(state, 1),
-    isSafe: (state) => isSafe(state, state.secrets["app"]?.data["LEVEL"] === "info"),
+    isSafe: (state) => isRestartedAtMostOnce(state, state.secrets["app"]?.data["LEVEL"] === "info"),
+  },
+  {
+    name: "restart: once when another target is named, which is adopted",
+    async arrange(place, bench) {
+      const foreign = foreignSecret("other", { PASSWORD: "old", LEFT: "over" }, { "externalvalues.dev/adopt": "app" });
+      await bench.cluster.apply(foreign, place.namespace);
+      await arrange(place, bench);
+    },
+    act: async (place) => {
+      const head = `  secret: { name: other }\n${restart}`;
+      await place.apply("app", specOf(head, ...credentials(place), fromParameter(place, "LEVEL", "ConfigMap")));
+    },
+    more: readWorkloads,
+    isDone: (state) =>
+      appIsReady(state) &&
+      state.secrets["app"] === undefined &&
+      holds(state.secrets["other"], first) &&
+      restarted(state, 1),
+    isSafe: (state) =>
+      (holds(state.secrets["app"], first) || holds(state.secrets["other"], first)) &&
+      isRestartedAtMostOnce(state, holds(state.secrets["other"], first)),
+  },
+  {
+    name: "restart: once when a key goes and a label comes",
+    arrange,
+    act: async (place) => {
+      const head = `  secret: { labels: { tier: back } }\n${restart}`;
+      const rows = [fromSecret(place, "PASSWORD", "password"), fromParameter(place, "LEVEL", "ConfigMap")];
+      await place.apply("app", specOf(head, ...rows));
+    },
+    more: readWorkloads,
+    isDone: (state) =>
+      appIsReady(state) &&
+      holds(state.secrets["app"], { PASSWORD: "first" }) &&
+      JSON.stringify(state.secrets["app"]?.labels).includes('"tier":"back"') &&
+      restarted(state, 1),
+    isSafe: (state) =>
+      holds(state.secrets["app"], first, { PASSWORD: "first" }) &&
+      isRestartedAtMostOnce(state, holds(state.secrets["app"], { PASSWORD: "first" })),
   },
 ];

@@ -9,11 +9,12 @@ import {
   putValues,
   specOf,
 } from "./crash-values.ts";
+import { createWorkloads, isRestartedAtMostOnce, readWorkloads, restart, restarted } from "./crash-workloads.ts";
 import type { EndState } from "./end-state.ts";
 import type { FaultBench, Place } from "./fault-bench.ts";
 
 // What may be done to a target that stands: keys that move, a type that changes, objects of others that are shared,
-// taken over and given back.
+// taken over and given back, what is deleted by others, what was made for a spec that is no more.
 
 const both = { USER: "shop", PASSWORD: "first" };
 const level = { LEVEL: "info" };
@@ -51,9 +52,10 @@ const keepsTheirs = (state: EndState, ...names: readonly string[]) =>
       JSON.stringify(state.secrets[name].labels).includes('"team":"theirs"'),
   );
 
-const keysGoLast = "keys go by a second request; a crash in between leaves a state that is counted on its own";
-const memoryOnly =
-  "that the data made again is the same is known from memory alone, which a crash between deletion and creation takes";
+const lowerCase: Rows = (place) => [fromSecret(place, "username", "user"), fromSecret(place, "password", "password")];
+
+const isWholeOrAbsent = ({ secrets: { app } }: EndState, ...allowed: readonly object[]) =>
+  app === undefined || holds(app, ...allowed);
 
 /** A key that changes targets is in one of them at any time. */
 const isSomewhere = ({ secrets, configMaps }: EndState, key: string) =>
@@ -113,20 +115,73 @@ export const targetScenarios: readonly CrashScenario[] = [
       (holds(state.secrets["app"], both) && holds(state.configMaps["app"], level)),
   },
   {
-    name: "type change",
-    arrange: (place, bench) =>
-      arrange(place, bench, "", () => [
-        fromSecret(place, "username", "user"),
-        fromSecret(place, "password", "password"),
-      ]),
-    act: edit("  secret: { type: kubernetes.io/basic-auth }", (place) => [
-      fromSecret(place, "username", "user"),
-      fromSecret(place, "password", "password"),
-    ]),
-    isDone: (state) => appIsReady(state) && state.secrets["app"]?.type === "kubernetes.io/basic-auth",
+    name: "type change: no restart",
+    async arrange(place, bench) {
+      await createWorkloads(place, bench);
+      await arrange(place, bench, restart, lowerCase);
+    },
+    act: edit(`  secret: { type: kubernetes.io/basic-auth }\n${restart}`, lowerCase),
+    more: readWorkloads,
+    isDone: (state) =>
+      appIsReady(state) && state.secrets["app"]?.type === "kubernetes.io/basic-auth" && restarted(state, 0),
     // It is deleted and made again at once: a crash in between may find none, but never half of one.
-    isSafe: ({ secrets: { app } }) => app === undefined || holds(app, { username: "shop", password: "first" }),
-    mayCountTwice: memoryOnly,
+    isSafe: (state) => isWholeOrAbsent(state, { username: "shop", password: "first" }) && restarted(state, 0),
+  },
+  {
+    name: "type change together with another key: one restart",
+    async arrange(place, bench) {
+      await createWorkloads(place, bench);
+      await arrange(place, bench, restart, lowerCase);
+    },
+    act: edit(`  secret: { type: kubernetes.io/basic-auth }\n${restart}`, (place) => [
+      ...lowerCase(place),
+      fromParameter(place, "LEVEL", "Secret"),
+    ]),
+    more: readWorkloads,
+    isDone: (state) =>
+      appIsReady(state) && state.secrets["app"]?.type === "kubernetes.io/basic-auth" && restarted(state, 1),
+    isSafe: (state) =>
+      isWholeOrAbsent(
+        state,
+        { username: "shop", password: "first" },
+        { username: "shop", password: "first", ...level },
+      ) && isRestartedAtMostOnce(state, holds(state.secrets["app"], { username: "shop", password: "first", ...level })),
+  },
+  {
+    name: "drift, the Secret is deleted by somebody: no restart",
+    async arrange(place, bench) {
+      await createWorkloads(place, bench);
+      await arrange(place, bench, restart, credentials);
+    },
+    act: (place, bench) =>
+      bench.cluster.delete({ apiVersion: "v1", kind: "Secret", name: "app", namespace: place.namespace }),
+    more: readWorkloads,
+    isDone: (state) => appIsReady(state) && holds(state.secrets["app"], both) && restarted(state, 0),
+    isSafe: (state) => isWholeOrAbsent(state, both) && restarted(state, 0),
+  },
+  {
+    name: "rename, edited back while the operator is down",
+    arrange: (place, bench) => arrange(place, bench, "", credentials),
+    act: edit("  secret: { name: renamed }", credentials),
+    isDone: (state) => appIsReady(state) && state.secrets["app"] === undefined && holds(state.secrets["renamed"], both),
+    isSafe: (state) => holds(state.secrets["app"], both) || holds(state.secrets["renamed"], both),
+    whileDown: {
+      act: edit("", credentials),
+      isDone: (state) =>
+        appIsReady(state) && holds(state.secrets["app"], both) && state.secrets["renamed"] === undefined,
+    },
+  },
+  {
+    name: "re-route to a new ConfigMap, edited back while the operator is down",
+    arrange: (place, bench) => arrange(place, bench, "", (of) => [fromParameter(of, "LEVEL", "Secret")]),
+    act: edit("", (place) => [fromParameter(place, "LEVEL", "ConfigMap")]),
+    isDone: (state) => appIsReady(state) && state.secrets["app"] === undefined && holds(state.configMaps["app"], level),
+    isSafe: (state) => isSomewhere(state, "LEVEL"),
+    whileDown: {
+      act: edit("", (place) => [fromParameter(place, "LEVEL", "Secret")]),
+      isDone: (state) =>
+        appIsReady(state) && holds(state.secrets["app"], level) && state.configMaps["app"] === undefined,
+    },
   },
   {
     name: "merge into a Secret of somebody else's",
@@ -166,19 +221,21 @@ export const targetScenarios: readonly CrashScenario[] = [
       (holds(state.secrets["app"], { ...theirs, ...both }) || holds(state.secrets["other"], { ...theirs, ...both })),
   },
   {
-    name: "adoption of a Secret that nobody controls",
+    name: "adoption of a Secret that nobody controls: no restart",
     async arrange(place, bench) {
       await putValues(place, bench, "first");
+      await createWorkloads(place, bench);
       const old = { PASSWORD: "old", LEFT: "over" };
       await applySecret(place, bench, foreignSecret("app", old, { "externalvalues.dev/adopt": "app" }));
       await applySecret(place, bench, foreignSecret("bystander", theirs));
     },
-    act: edit("", credentials),
-    isDone: (state) => appIsReady(state) && holds(state.secrets["app"], both),
-    // The foreign key goes by a second request.
+    act: edit(restart, credentials),
+    more: readWorkloads,
+    isDone: (state) => appIsReady(state) && holds(state.secrets["app"], both) && restarted(state, 0),
+    // The foreign key goes by the request that brings ours.
     isSafe: (state) =>
       keepsTheirs(state, "bystander") &&
-      holds(state.secrets["app"], { PASSWORD: "old", LEFT: "over" }, { ...both, LEFT: "over" }, both),
-    mayCountTwice: keysGoLast,
+      holds(state.secrets["app"], { PASSWORD: "old", LEFT: "over" }, both) &&
+      restarted(state, 0),
   },
 ];

@@ -148,15 +148,6 @@ export const crashScenarios: readonly CrashScenario[] = [
     isDone: (state) => Object.keys({ ...state.secrets, ...state.configMaps, ...state.externalValues }).length === 0,
     isSafe: () => true,
   },
-  {
-    name: "drift: the Secret is deleted by somebody",
-    arrange: arrangeOne,
-    act: (place, bench) =>
-      bench.cluster.delete({ apiVersion: "v1", kind: "Secret", name: "app", namespace: place.namespace }),
-    isDone: (state) => isReady(state, ["app"]) && stand(state, [first]),
-    isSafe: (state) => Object.values(state.secrets).every(({ data }) => isDeepStrictEqual({ ...data }, first)),
-    mayCountTwice: "that the data made again is the same is known from memory alone, which a crash takes away",
-  },
 ];
 
 /** The refresh that was asked for is acknowledged. */

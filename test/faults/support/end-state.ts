@@ -61,7 +61,7 @@ function targetState(object: ClusterObject, data: Readonly<Record<string, string
 /** The status without what differs from run to run by its nature. */
 export function statusOf(object: ClusterObject): unknown {
   const text = JSON.stringify(object.status ?? {}, (key, value) =>
-    ["resourceVersion", "uid", "observedGeneration", "version"].includes(key) && value !== undefined
+    ["resourceVersion", "uid", "observedGeneration", "version", "inputs"].includes(key) && value !== undefined
       ? `<${key}>`
       : value,
   );
