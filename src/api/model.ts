@@ -76,7 +76,7 @@ export interface DataItem {
   readonly extract: Extraction;
   readonly decode: Decoding;
   /** `false`: the author declares it harmless. Undefined: by the type of the value. */
-  readonly sensitive?: boolean;
+  readonly sensitive?: boolean | undefined;
   readonly optional: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface DataFromItem {
   readonly ref: ParameterRef | SecretRef | FindRef;
   readonly jsonKey?: string;
   readonly decode: Decoding;
-  readonly sensitive?: boolean;
+  readonly sensitive?: boolean | undefined;
   readonly optional: boolean;
   readonly keys: KeyRules;
 }

@@ -1,6 +1,7 @@
 import { parseDuration } from "./duration.ts";
 import { type ExternalValueSpec, externalValueSpec } from "./external-value.ts";
 import type { DataFromItem, DataItem, ExternalValueModel, StoreRef, TargetModel } from "./model.ts";
+import { fieldOfItem } from "./parsing/field-of-item.ts";
 import { parseDataFromItem } from "./parsing/parse-data-from-item.ts";
 import { parseDataItem } from "./parsing/parse-data-item.ts";
 import { type ParseResult, refuse } from "./parsing/parse-result.ts";
@@ -76,10 +77,10 @@ interface Items {
 function parseItems({ data = [], dataFrom = [] }: ExternalValueSpec, store: StoreRef, report: Report): Items {
   return {
     data: data
-      .map((item, index) => parseDataItem(item, { field: `spec.data[${index}]`, store }, report))
+      .map((item, index) => parseDataItem(item, { field: fieldOfItem("spec.data", index), store }, report))
       .filter((item) => item !== undefined),
     dataFrom: dataFrom
-      .map((item, index) => parseDataFromItem(item, { field: `spec.dataFrom[${index}]`, store }, report))
+      .map((item, index) => parseDataFromItem(item, { field: fieldOfItem("spec.dataFrom", index), store }, report))
       .filter((item) => item !== undefined),
   };
 }

@@ -2,6 +2,7 @@ import { type QuotaNeeds, quotaNeeds } from "./calendar/quota-needs.ts";
 import { createContentMemory } from "./memory/content-memory.ts";
 import type { PlaneOptions, ReaderOptions } from "./plane-options.ts";
 import type { Reader, Subscriptions } from "./reader.ts";
+import { dropContent } from "./reading/entry.ts";
 import { createReaderUnit, type ReaderUnit } from "./reading/reader-unit.ts";
 import { createSubscribers } from "./reading/subscribers.ts";
 
@@ -40,18 +41,22 @@ export interface ReadingPlane extends Subscriptions {
 }
 
 export function createPlane(options: PlaneOptions): ReadingPlane {
-  const memory = createContentMemory(options.cacheBytes);
-  const subscribers = createSubscribers();
+  const memory = createContentMemory(options.cacheBytes, dropContent);
   const units = new Map<string, ReaderUnit>();
 
-  const unitOf = (reader: Reader): ReaderUnit | undefined => units.get(addressOf(reader.id, reader.region));
+  /** Undefined: it was released, or belongs to another plane. */
+  const findOwner = (reader: Reader): ReaderUnit | undefined => {
+    const unit = units.get(addressOf(reader.id, reader.region));
+    return unit?.reader === reader ? unit : undefined;
+  };
   const ownerOf = (reader: Reader): ReaderUnit => {
-    const unit = unitOf(reader);
-    if (unit?.reader !== reader) {
+    const unit = findOwner(reader);
+    if (unit === undefined) {
       throw new Error(`reader ${reader.id} in ${reader.region} was released, or belongs to another plane`);
     }
     return unit;
   };
+  const subscribers = createSubscribers({ ownerOf, findOwner });
   const closeUnit = (unit: ReaderUnit): void => {
     unit.close();
     const inUse = new Set([...units.values()].flatMap(({ calls }) => calls));
@@ -62,8 +67,8 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
     }
   };
   const release = (reader: Reader): boolean => {
-    const unit = unitOf(reader);
-    if (unit === undefined || unit.reader !== reader || unit.isWanted()) {
+    const unit = findOwner(reader);
+    if (unit === undefined || unit.isWanted()) {
       return false;
     }
     units.delete(addressOf(reader.id, reader.region));
@@ -79,12 +84,7 @@ export function createPlane(options: PlaneOptions): ReadingPlane {
       return unit.reader;
     },
     find: (id, region) => units.get(addressOf(id, region))?.reader,
-    subscribe(subscriber, wants) {
-      subscribers.replace(
-        subscriber,
-        wants.map((want) => ({ want, owner: ownerOf(want.reader) })),
-      );
-    },
+    subscribe: subscribers.replace,
     unsubscribe: (subscriber) => subscribers.replace(subscriber, []),
     release,
     releaseUnwanted: () => [...units.values()].map(({ reader }) => reader).filter(release),

@@ -13,9 +13,10 @@ const nobody: ReadonlySet<string> = new Set();
 
 export function createReverseIndex(): ReverseIndex {
   const byKey = new Map<string, Set<string>>();
-  const byReferrer = new Map<string, ReadonlySet<string>>();
+  // Arrays: a Set takes 200 bytes for its first key, and a resource has one or two.
+  const byReferrer = new Map<string, readonly string[]>();
   const remove = (referrer: string): void => {
-    for (const key of byReferrer.get(referrer) ?? nobody) {
+    for (const key of byReferrer.get(referrer) ?? []) {
       const referrers = byKey.get(key);
       referrers?.delete(referrer);
       if (referrers?.size === 0) byKey.delete(key);
@@ -27,7 +28,7 @@ export function createReverseIndex(): ReverseIndex {
     set(referrer, keys) {
       remove(referrer);
       const named = new Set(keys);
-      byReferrer.set(referrer, named);
+      byReferrer.set(referrer, [...named]);
       for (const key of named) byKey.set(key, (byKey.get(key) ?? new Set()).add(referrer));
     },
     referrers: (key) => byKey.get(key) ?? nobody,

@@ -1,11 +1,13 @@
 import type { TargetKind } from "../api/model.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
+import type { ReflectorOptions } from "../kubernetes/create-reflector.ts";
 import { createMultiReflector } from "../kubernetes/multi-reflector.ts";
 import type { KubernetesObject, ResourceType } from "../kubernetes/objects.ts";
 import type { Reflector, ReflectorHandler } from "../kubernetes/reflector.ts";
 import { resourceTypes } from "../kubernetes/resource-types.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Clock } from "./clock.ts";
+import { createReceived } from "./external-value/received.ts";
 import { managedLabel } from "./target/names.ts";
 
 /** Everything that the operator watches. */
@@ -42,22 +44,29 @@ export interface WatchOptions {
 /** Makes the reflectors; `allOf` starts them. */
 export function createWatches(options: WatchOptions, handlers: WatchHandlers): Watches {
   const { client, namespaces, logger, clock, observe } = options;
-  const reflect = (type: ResourceType, handler: ReflectorHandler<KubernetesObject>, query: object = {}) =>
+  const reflect = (
+    type: ResourceType,
+    handler: ReflectorHandler<KubernetesObject>,
+    { query = {}, ...more }: Pick<ReflectorOptions<KubernetesObject>, "query" | "transform"> = {},
+  ) =>
     createMultiReflector<KubernetesObject>(
-      { client, type, query, handler, logger, clock, observe: (what, reason) => observe(type.kind, what, reason) },
+      {
+        ...{ client, type, query, handler, logger, clock, ...more },
+        observe: (what, reason) => observe(type.kind, what, reason),
+      },
       type.namespaced ? namespaces : undefined,
     );
-  const targets = { labelSelector: `${managedLabel}=true`, metadataOnly: true };
+  const targets = { query: { labelSelector: `${managedLabel}=true`, metadataOnly: true } };
   const clusterWide = namespaces === undefined;
   return {
-    externalValues: reflect(resourceTypes.externalValues, handlers.externalValues),
+    externalValues: reflect(resourceTypes.externalValues, handlers.externalValues, { transform: createReceived() }),
     valueStores: reflect(resourceTypes.valueStores, handlers.stores),
     clusterValueStores: clusterWide ? reflect(resourceTypes.clusterValueStores, handlers.stores) : undefined,
     clusterExternalValues: clusterWide
       ? reflect(resourceTypes.clusterExternalValues, handlers.clusterExternalValues)
       : undefined,
     namespaces: clusterWide
-      ? reflect(resourceTypes.namespaces, handlers.namespaces, { metadataOnly: true })
+      ? reflect(resourceTypes.namespaces, handlers.namespaces, { query: { metadataOnly: true } })
       : undefined,
     targets: {
       Secret: reflect(resourceTypes.secrets, handlers.target("Secret"), targets),

@@ -6,5 +6,5 @@ export function itemSettings(
   { storeRef, decode = "None", sensitive, optional = false }: DataItemFields | DataFromItemFields,
   store: StoreRef,
 ): Pick<DataItem, "store" | "decode" | "sensitive" | "optional"> {
-  return { store: storeRef ?? store, decode, ...(sensitive === undefined ? {} : { sensitive }), optional };
+  return { store: storeRef ?? store, decode, sensitive, optional };
 }

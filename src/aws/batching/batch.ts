@@ -1,4 +1,4 @@
-import { mayBeSame, type ObjectName, objectOf } from "../refs/object-name.ts";
+import { mayBeSame, objectOf } from "../refs/object-name.ts";
 import type { Ask } from "./outcome.ts";
 
 /** Refs that may be asked in one call: no more than fit, and no two that may name one object. */
@@ -14,25 +14,29 @@ export interface Batch<A extends Ask = Ask> {
 }
 
 export function createBatch<A extends Ask = Ask>(capacity: number): Batch<A> {
-  const members = new Map<string, { readonly ask: A; readonly object: ObjectName }>();
+  // Twenty at most: looking through them is cheaper than a Map of them is to keep, for thousands of batches.
+  const members: A[] = [];
   return {
     get size() {
-      return members.size;
+      return members.length;
     },
     get free() {
-      return capacity - members.size;
+      return capacity - members.length;
     },
-    has: (key) => members.has(key),
+    has: (key) => members.some((member) => member.key === key),
     accepts(ask) {
-      if (members.size >= capacity) {
+      if (members.length >= capacity) {
         return false;
       }
       const object = objectOf(ask.ref);
-      return ![...members.values()].some((member) => mayBeSame(member.object, object));
+      return !members.some((member) => mayBeSame(objectOf(member.ref), object));
     },
-    add: (ask) => void members.set(ask.key, { ask, object: objectOf(ask.ref) }),
-    delete: (key) => members.delete(key),
-    asks: () => [...members.values()].map(({ ask }) => ask),
+    add: (ask) => void members.push(ask),
+    delete(key) {
+      const index = members.findIndex((member) => member.key === key);
+      return index >= 0 && members.splice(index, 1).length > 0;
+    },
+    asks: () => [...members],
   };
 }
 

@@ -1,21 +1,15 @@
 import type { Ask } from "../batching/outcome.ts";
 import { createLane, type Due, type Lane, type ScheduledBatch, type Span } from "./lane.ts";
 
-/** Where a ref stands in the calendar. */
-export interface Place<A extends Ask = Ask> {
-  readonly lane: Lane<A>;
-  readonly batch: ScheduledBatch<A>;
-}
-
 /** The lanes of one reader and route: one for each interval that somebody asks for. */
 export interface Calendar<A extends Ask> {
   /**
    * Puts the ref at this interval, or leaves it where it is if it already has it.
-   * @param dueBy when it should be read next (clock milliseconds): the returned place may be later.
+   * @param dueBy when it should be read next (clock milliseconds): the returned batch may be due later.
    */
-  place(ask: A, intervalMs: number, moment: { readonly now: number; readonly dueBy: number }): Place<A>;
+  place(ask: A, intervalMs: number, moment: { readonly now: number; readonly dueBy: number }): ScheduledBatch<A>;
   remove(key: string): void;
-  placeOf(key: string): Place<A> | undefined;
+  batchOf(key: string): ScheduledBatch<A> | undefined;
   /** What fell due, oldest first. */
   takeDue(now: number): readonly Due<A>[];
   nextDue(): number;
@@ -37,26 +31,23 @@ export function createCalendar<A extends Ask>(options: {
   readonly random: () => number;
 }): Calendar<A> {
   const lanes = new Map<number, Lane<A>>();
-  const places = new Map<string, Place<A> & { readonly ask: A }>();
+  /** By the key of each ref. */
+  const places = new Map<string, ScheduledBatch<A>>();
 
-  const laneWith = (batch: ScheduledBatch<A>): Lane<A> | undefined => {
-    const [first] = batch.asks();
-    return first === undefined ? undefined : places.get(first.key)?.lane;
-  };
   const laneOf = (intervalMs: number, now: number): Lane<A> => {
     const lane = lanes.get(intervalMs) ?? createLane<A>({ ...options, intervalMs }, now);
     lanes.set(intervalMs, lane);
     return lane;
   };
   const remove = (key: string): void => {
-    const place = places.get(key);
-    if (place === undefined) {
+    const batch = places.get(key);
+    if (batch === undefined) {
       return;
     }
     places.delete(key);
-    place.lane.delete(place.ask, place.batch);
-    if (place.lane.size === 0) {
-      lanes.delete(place.lane.intervalMs);
+    batch.lane.delete(key, batch);
+    if (batch.lane.size === 0) {
+      lanes.delete(batch.lane.intervalMs);
     }
   };
   return {
@@ -66,30 +57,30 @@ export function createCalendar<A extends Ask>(options: {
         return known;
       }
       remove(ask.key);
-      const lane = laneOf(intervalMs, now);
-      const place = { ask, lane, batch: lane.add(ask, now, dueBy) };
-      places.set(ask.key, place);
-      return place;
+      const batch = laneOf(intervalMs, now).add(ask, now, dueBy);
+      places.set(ask.key, batch);
+      return batch;
     },
     remove,
-    placeOf: (key) => places.get(key),
+    batchOf: (key) => places.get(key),
     takeDue: (now) => [...lanes.values()].flatMap((lane) => lane.takeDue(now)).sort((a, b) => a.at - b.at),
     nextDue: () => Math.min(Infinity, ...[...lanes.values()].map((lane) => lane.nextDue())),
     settle(batch, now) {
-      for (const moved of laneWith(batch)?.settle(batch, now) ?? []) {
-        const place = places.get(moved.ask.key);
-        if (place !== undefined) {
-          places.set(moved.ask.key, { ...place, batch: moved.batch });
-        }
+      for (const moved of batch.lane.settle(batch, now)) {
+        places.set(moved.ask.key, moved.batch);
       }
     },
-    defer: (batch, between) => laneWith(batch)?.defer(batch, between) ?? false,
+    // One that was emptied meanwhile has left its lane.
+    defer: (batch, between) => batch.size > 0 && batch.lane.defer(batch, between),
     shift(ms) {
       for (const lane of lanes.values()) {
         lane.shift(ms);
       }
     },
-    members: () => [...places.values()].map(({ ask, lane }) => ({ ask, intervalMs: lane.intervalMs })),
+    members: () =>
+      [...new Set(places.values())].flatMap((batch) =>
+        batch.asks().map((ask) => ({ ask, intervalMs: batch.lane.intervalMs })),
+      ),
     loads: () => [...lanes.values()].map(({ intervalMs, batches, size }) => ({ intervalMs, batches, size })),
   };
 }

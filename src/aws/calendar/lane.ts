@@ -9,6 +9,7 @@ export interface Slot<A extends Ask = Ask> {
 }
 
 export interface ScheduledBatch<A extends Ask = Ask> extends Batch<A> {
+  readonly lane: Lane<A>;
   slot: Slot<A>;
 }
 
@@ -38,7 +39,7 @@ export interface Lane<A extends Ask> {
   readonly batches: number;
   /** @param dueBy prefers a batch that is due until then (clock milliseconds); any is due within an interval. */
   add(ask: A, now: number, dueBy: number): ScheduledBatch<A>;
-  delete(ask: A, batch: ScheduledBatch<A>): void;
+  delete(key: string, batch: ScheduledBatch<A>): void;
   /** Takes what fell due, each once however long ago. */
   takeDue(now: number): readonly Due<A>[];
   /** When something falls due next; Infinity where nothing is planned. */
@@ -90,8 +91,8 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
     }
     return batch;
   };
-  const take = (ask: A, batch: ScheduledBatch<A>): void => {
-    if (!batch.delete(ask.key)) {
+  const take = (key: string, batch: ScheduledBatch<A>): void => {
+    if (!batch.delete(key)) {
       return;
     }
     size -= 1;
@@ -112,7 +113,7 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
     if (slot.batches.size === 0) {
       advance(slot, now, intervalMs);
     }
-    const batch: ScheduledBatch<A> = Object.assign(createBatch<A>(capacity), { slot });
+    const batch: ScheduledBatch<A> = Object.assign(createBatch<A>(capacity), { lane, slot });
     slot.batches.add(batch);
     open.add(batch);
     batches += 1;
@@ -126,7 +127,7 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
     const crowded = slots.some((slot) => slot.batches.size > Math.ceil(share));
     return batches > needed && (crowded ? load > Math.ceil(share) : load > Math.floor(share));
   };
-  return {
+  const lane: Lane<A> = {
     intervalMs,
     get size() {
       return size;
@@ -165,7 +166,7 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
       for (const ask of batch.asks()) {
         const hole = holeFor(ask, now + intervalMs, batch);
         if (hole !== undefined) {
-          take(ask, batch);
+          take(ask.key, batch);
           moved.push({ ask, batch: put(ask, hole) });
         }
       }
@@ -177,6 +178,7 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
       }
     },
   };
+  return lane;
 }
 
 function advance(slot: Slot, now: number, intervalMs: number): void {

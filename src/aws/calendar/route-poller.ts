@@ -148,10 +148,10 @@ export function createRoutePoller(options: RoutePollerOptions): RoutePoller {
   };
   const placed = (entry: Entry, intervalMs: number): void => {
     const dueBy = entry.good === undefined ? Infinity : entry.good.at + intervalMs * (1 + grace);
-    if (calendar.placeOf(entry.key)?.lane.intervalMs === intervalMs) {
+    if (calendar.batchOf(entry.key)?.lane.intervalMs === intervalMs) {
       return;
     }
-    const { batch } = calendar.place(entry, intervalMs, { now: now(), dueBy });
+    const batch = calendar.place(entry, intervalMs, { now: now(), dueBy });
     if (batch.slot.next > dueBy) {
       makeUps.set(entry, dueBy);
     }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { ValueRef } from "../../api/source.ts";
 import { createFakePlane } from "../fakes/fake-plane.ts";
 import { refKey } from "../refs/ref-key.ts";
-import { type ContentHolder, createContentMemory } from "./content-memory.ts";
+import { createContentMemory } from "./content-memory.ts";
 
 const minute = 60_000;
 const big = "x".repeat(65_536);
@@ -17,19 +17,15 @@ interface Step {
 
 /** A memory of 100 bytes, and beside it a book of what each of six holders must have in it. */
 function createModel() {
-  const memory = createContentMemory(100);
-  const sizes = new Map<ContentHolder, number>();
-  const holders = Array.from({ length: 6 }, () => {
-    const holder: ContentHolder = { dropContent: () => void sizes.delete(holder) };
-    return holder;
-  });
-  const hold = (holder: ContentHolder, bytes: number, makeRoom: boolean): void => {
+  const sizes = new Map<number, number>();
+  const memory = createContentMemory<number>(100, (holder) => void sizes.delete(holder));
+  const hold = (holder: number, bytes: number, makeRoom: boolean): void => {
     sizes.delete(holder);
     if (memory.hold(holder, bytes, makeRoom)) {
       sizes.set(holder, bytes);
     }
   };
-  const actions: Record<Step["action"], (holder: ContentHolder, bytes: number) => void> = {
+  const actions: Record<Step["action"], (holder: number, bytes: number) => void> = {
     hold: (holder, bytes) => hold(holder, bytes, true),
     offer: (holder, bytes) => hold(holder, bytes, false),
     touch: (holder) => memory.touch(holder),
@@ -41,7 +37,7 @@ function createModel() {
   return {
     memory,
     held: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    apply: ({ holder, action, bytes }: Step) => actions[action](holders[holder] as ContentHolder, bytes),
+    apply: ({ holder, action, bytes }: Step) => actions[action](holder, bytes),
   };
 }
 
@@ -65,22 +61,19 @@ describe("content memory", () => {
   });
 
   it("drops first what nobody looked at for longest", () => {
-    const memory = createContentMemory(100);
     const dropped: string[] = [];
-    const holder = (name: string): ContentHolder => ({ dropContent: () => void dropped.push(name) });
-    const [a, b, c] = [holder("a"), holder("b"), holder("c")];
-    memory.hold(a, 40, true);
-    memory.hold(b, 40, true);
-    memory.touch(a);
-    memory.hold(c, 40, true);
+    const memory = createContentMemory<string>(100, (holder) => void dropped.push(holder));
+    memory.hold("a", 40, true);
+    memory.hold("b", 40, true);
+    memory.touch("a");
+    memory.hold("c", 40, true);
     expect(dropped).toEqual(["b"]);
   });
 
   it("does not make room for what only a poll brought", () => {
-    const memory = createContentMemory(100);
-    const held = { dropContent: () => expect(true).toBe(false) };
-    memory.hold(held, 90, true);
-    expect(memory.hold({ dropContent: () => {} }, 20, false)).toBe(false);
+    const memory = createContentMemory<string>(100, () => expect(true).toBe(false));
+    memory.hold("held", 90, true);
+    expect(memory.hold("polled", 20, false)).toBe(false);
     expect(memory.bytes).toBe(90);
   });
 });

@@ -1,32 +1,28 @@
 import type { SourceValue } from "../../api/source.ts";
 
-/** Who holds content, and how it is made to let go. */
-export interface ContentHolder {
-  dropContent(): void;
-}
-
 /**
  * Bounds the content that is held, over all readers together. What nobody looked at for the longest time goes first;
  * versions stay, so that polls go on telling what changed.
  */
-export interface ContentMemory {
+export interface ContentMemory<H> {
   readonly bytes: number;
   /**
    * Counts the holder's content, in place of what it held before. `makeRoom`: others may be dropped for it; without it,
    * only where there is room, so that a poll of everything does not sweep out what is in use.
    * @returns whether the content may stay.
    */
-  hold(holder: ContentHolder, bytes: number, makeRoom: boolean): boolean;
-  touch(holder: ContentHolder): void;
-  release(holder: ContentHolder): void;
+  hold(holder: H, bytes: number, makeRoom: boolean): boolean;
+  touch(holder: H): void;
+  release(holder: H): void;
 }
 
-export function createContentMemory(capacityBytes: number): ContentMemory {
+/** @param dropContent makes a holder let go of what it holds. */
+export function createContentMemory<H>(capacityBytes: number, dropContent: (holder: H) => void): ContentMemory<H> {
   // A Map keeps the order of insertion: the first is the one that was looked at longest ago.
-  const held = new Map<ContentHolder, number>();
+  const held = new Map<H, number>();
   let bytes = 0;
 
-  const release = (holder: ContentHolder): void => {
+  const release = (holder: H): void => {
     bytes -= held.get(holder) ?? 0;
     held.delete(holder);
   };
@@ -36,7 +32,7 @@ export function createContentMemory(capacityBytes: number): ContentMemory {
         return;
       }
       release(holder);
-      holder.dropContent();
+      dropContent(holder);
     }
   };
   return {

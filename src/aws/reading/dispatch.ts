@@ -5,7 +5,7 @@ import { contentBytes } from "../memory/content-memory.ts";
 import type { Reading } from "../reader.ts";
 import type { Route } from "../refs/route.ts";
 import { type Access, readBatch } from "./access.ts";
-import { type Entry, readingOf } from "./entry.ts";
+import { dropContent, type Entry, readingOf } from "./entry.ts";
 import type { Flight } from "./flight.ts";
 import type { ReaderContext } from "./reader-context.ts";
 import { isOutdated, takeIn } from "./transition.ts";
@@ -126,7 +126,7 @@ function hold({ memory }: ReaderContext, entry: Entry, makeRoom: boolean): void 
   if (bytes === 0) {
     memory.release(entry);
   } else if (!memory.hold(entry, bytes, makeRoom)) {
-    entry.dropContent();
+    dropContent(entry);
   }
 }
 

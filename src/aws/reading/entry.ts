@@ -2,23 +2,24 @@ import type { ValueRef } from "../../api/source.ts";
 import type { Clock } from "../clock.ts";
 import { createFormerMatches, type FormerMatches } from "../find/former-matches.ts";
 import type { QuotaClass } from "../limits/quota-class.ts";
-import type { ContentHolder, ContentMemory } from "../memory/content-memory.ts";
+import type { ContentMemory } from "../memory/content-memory.ts";
 import type { Reading, Want } from "../reader.ts";
 import { refKey } from "../refs/ref-key.ts";
 import { isPinned, type Route, routeOf } from "../refs/route.ts";
 import { withoutContent } from "../refs/source-value.ts";
+import { FewMap } from "./few-map.ts";
 import type { Flight } from "./flight.ts";
 
 /** All that a reader knows of one ref. */
-export interface Entry extends ContentHolder {
+export interface Entry {
   readonly key: string;
   readonly ref: ValueRef;
   readonly route: Route;
   readonly pinned: boolean;
   /** By subscriber. */
-  readonly wants: Map<string, Want>;
+  readonly wants: FewMap<string, Want>;
   /** How many of the wants ask for each interval (milliseconds). */
-  readonly intervals: Map<number, number>;
+  readonly intervals: FewMap<number, number>;
   good: Reading["good"];
   failure: Reading["failure"];
   /** The newest request that is under way for it. */
@@ -43,13 +44,13 @@ export interface Entry extends ContentHolder {
 const nothing: Entry["cost"] = new Map();
 
 export function createEntry(ref: ValueRef, now: number): Entry {
-  const entry: Entry = {
+  return {
     key: refKey(ref),
     ref,
     route: routeOf(ref),
     pinned: isPinned(ref),
-    wants: new Map(),
-    intervals: new Map(),
+    wants: new FewMap(),
+    intervals: new FewMap(),
     good: undefined,
     failure: undefined,
     flight: undefined,
@@ -60,13 +61,14 @@ export function createEntry(ref: ValueRef, now: number): Entry {
     former: undefined,
     cost: nothing,
     usedAt: now,
-    dropContent() {
-      if (entry.good !== undefined) {
-        entry.good = { ...entry.good, values: entry.good.values.map(withoutContent) };
-      }
-    },
   };
-  return entry;
+}
+
+/** Keeps the versions alone. */
+export function dropContent(entry: Entry): void {
+  if (entry.good !== undefined) {
+    entry.good = { ...entry.good, values: entry.good.values.map(withoutContent) };
+  }
 }
 
 /** Sets or, with undefined, takes away what a subscriber wants. */
@@ -80,7 +82,7 @@ export function setWant(entry: Entry, subscriber: string, want: Want | undefined
   }
 }
 
-function count(counts: Map<number, number>, value: number | undefined, by: number): void {
+function count(counts: FewMap<number, number>, value: number | undefined, by: number): void {
   if (value === undefined) {
     return;
   }
@@ -109,7 +111,7 @@ export function readingOf({ ref, good, failure }: Pick<Entry, "ref" | "good" | "
 }
 
 /** Drops all that the entry holds. */
-export function forget(entry: Entry, memory: ContentMemory): void {
+export function forget(entry: Entry, memory: ContentMemory<Entry>): void {
   memory.release(entry);
   entry.good = undefined;
   entry.failure = undefined;

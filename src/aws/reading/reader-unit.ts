@@ -35,7 +35,7 @@ const lingerMs = 30_000;
 
 export function createReaderUnit(
   options: ReaderOptions,
-  plane: PlaneOptions & { readonly memory: ContentMemory },
+  plane: PlaneOptions & { readonly memory: ContentMemory<Entry> },
 ): ReaderUnit {
   const { clock } = plane;
   let current: Pick<ReaderOptions, "limits" | "account"> = options;

@@ -1,11 +1,5 @@
-import type { Want } from "../reader.ts";
+import type { Reader, Want } from "../reader.ts";
 import { type Entry, setWant } from "./entry.ts";
-
-/** Where a wanted value lives. */
-export interface Held {
-  readonly entry: Entry;
-  readonly owner: Owner;
-}
 
 /** The part of a reader that subscriptions speak to. */
 export interface Owner {
@@ -14,52 +8,69 @@ export interface Owner {
   wantsChanged(entry: Entry): void;
 }
 
-/** One want, with the reader that it is of. */
-export interface Wanted {
-  readonly want: Want;
-  readonly owner: Owner;
-}
-
 /** Who wants what: the book behind `Subscriptions`. */
 export interface Subscribers {
-  replace(subscriber: string, wants: readonly Wanted[]): void;
+  /** Throws where a reader was released, or belongs to another plane; then nothing has changed. */
+  replace(subscriber: string, wants: readonly Want[]): void;
 }
 
-export function createSubscribers(): Subscribers {
-  const book = new Map<string, readonly Held[]>();
+export interface Owners {
+  /** Throws where the reader was released, or belongs to another plane. */
+  ownerOf(reader: Reader): Owner;
+  /** Undefined in that case. */
+  findOwner(reader: Reader): Owner | undefined;
+}
+
+export function createSubscribers({ ownerOf, findOwner }: Owners): Subscribers {
+  const book = new Map<string, readonly Entry[]>();
   return {
     replace(subscriber, wants) {
-      const now = wantedBy(wants);
-      const left = (book.get(subscriber) ?? []).filter(({ entry }) => !now.has(entry));
-      for (const { entry } of left) {
-        setWant(entry, subscriber, undefined);
-      }
-      const held = [...now].map(([entry, { owner }]) => ({ entry, owner }));
-      const changed = held.filter(({ entry }) => renew(entry, subscriber, now.get(entry)?.want));
-      book.set(subscriber, held);
-      if (held.length === 0) {
+      const now = wantedBy(wants, ownerOf);
+      const left = (book.get(subscriber) ?? []).filter((entry) => !now.has(entry));
+      const changed = [...leave(left, subscriber), ...renewAll(now, subscriber)];
+      book.set(subscriber, [...now.keys()]);
+      if (now.size === 0) {
         book.delete(subscriber);
       }
-      for (const { entry, owner } of [...left, ...changed]) {
-        owner.wantsChanged(entry);
+      for (const [entry, reader] of changed) {
+        // What a closed plane held is gone with it.
+        findOwner(reader)?.wantsChanged(entry);
       }
     },
   };
 }
 
-/** @returns whether it is wanted anew or at another interval. */
-function renew(entry: Entry, subscriber: string, want: Want | undefined): boolean {
-  const last = entry.wants.get(subscriber);
-  setWant(entry, subscriber, want);
-  return last === undefined || last.intervalMs !== want?.intervalMs;
+/** @returns those whose wants have changed. */
+function leave(entries: readonly Entry[], subscriber: string): readonly (readonly [Entry, Reader])[] {
+  return entries.flatMap((entry) => {
+    const want = entry.wants.get(subscriber);
+    setWant(entry, subscriber, undefined);
+    return want === undefined ? [] : [[entry, want.reader] as const];
+  });
 }
 
-function wantedBy(wants: readonly Wanted[]): ReadonlyMap<Entry, Wanted> {
-  const wanted = new Map<Entry, Wanted>();
-  for (const { want, owner } of wants) {
+/** @returns those whose wants have changed. */
+function renewAll(wanted: ReadonlyMap<Entry, Want>, subscriber: string): readonly (readonly [Entry, Reader])[] {
+  return [...wanted].flatMap(([entry, want]) =>
+    renew(entry, subscriber, want) ? [[entry, want.reader] as const] : [],
+  );
+}
+
+/** @returns whether it is wanted anew or at another interval. */
+function renew(entry: Entry, subscriber: string, want: Want): boolean {
+  const last = entry.wants.get(subscriber);
+  setWant(entry, subscriber, want);
+  return last === undefined || last.intervalMs !== want.intervalMs;
+}
+
+function wantedBy(wants: readonly Want[], ownerOf: (reader: Reader) => Owner): ReadonlyMap<Entry, Want> {
+  // Before any entry is made, so that nothing is half done.
+  const owned = wants.map((want) => ({ want, owner: ownerOf(want.reader) }));
+  const wanted = new Map<Entry, Want>();
+  for (const { want, owner } of owned) {
     const entry = owner.ensure(want.ref);
-    const other = wanted.get(entry)?.want;
-    wanted.set(entry, { want: other === undefined ? want : both(other, want), owner });
+    const other = wanted.get(entry);
+    wanted.set(entry, other === undefined ? want : both(other, want));
   }
   return wanted;
 }

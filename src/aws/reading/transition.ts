@@ -4,11 +4,22 @@ import { AwsError } from "../errors.ts";
 import type { Reading } from "../reader.ts";
 import type { Entry } from "./entry.ts";
 
-/** What subscribers can tell apart: versions, values that came or went, the kind of failure. */
-function faceOf({ good, failure }: Pick<Reading, "good" | "failure">): string {
-  const versions = good?.values.map((value) => value.versionKey);
-  const trouble = failure === undefined ? undefined : [failure.error.kind, failure.error.code, failure.error.gone];
-  return JSON.stringify([versions, good?.replicaRegion, trouble]);
+// What subscribers can tell apart: versions, values that came or went, the kind of failure.
+
+function isSameGood(a: Reading["good"], b: Reading["good"]): boolean {
+  const [before, after] = [a?.values, b?.values];
+  const isSameValues =
+    before === after ||
+    (before?.length === after?.length &&
+      before?.every(({ versionKey }, index) => versionKey === after?.[index]?.versionKey) === true);
+  return isSameValues && a?.replicaRegion === b?.replicaRegion;
+}
+
+function isSameTrouble(a: Reading["failure"], b: Reading["failure"]): boolean {
+  return (
+    a?.error === b?.error ||
+    (a?.error.kind === b?.error.kind && a?.error.code === b?.error.code && a?.error.gone === b?.error.gone)
+  );
 }
 
 /** Whether the entry knows something newer than a request that began then. */
@@ -64,7 +75,7 @@ function unlessSame(values: readonly SourceValue[], good: Entry["good"]): readon
  * @returns whether it is news to subscribers.
  */
 export function takeIn(entry: Entry, answer: Outcome, began: number): boolean {
-  const before = faceOf(entry);
+  const { good, failure } = entry;
   const outcome = unlessLagging(answer, entry.good);
   if (outcome.ok) {
     entry.good = {
@@ -80,5 +91,5 @@ export function takeIn(entry: Entry, answer: Outcome, began: number): boolean {
     const same = last !== undefined && last.error.kind === error.kind && last.error.gone === error.gone;
     entry.failure = { error, at: began, since: same ? last.since : began };
   }
-  return before !== faceOf(entry);
+  return !isSameGood(good, entry.good) || !isSameTrouble(failure, entry.failure);
 }

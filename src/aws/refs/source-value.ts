@@ -2,6 +2,9 @@ import { parseParameterArn } from "../../api/arn.ts";
 import type { SourceValue } from "../../api/source.ts";
 import type { ParameterAnswer, SecretAnswer } from "../calls.ts";
 
+// What is parsed brings a text of its own with each value.
+const types = { String: "String", StringList: "StringList", SecureString: "SecureString" } as const;
+
 export function fromParameter(answer: ParameterAnswer): SourceValue {
   // A shared parameter answers with its ARN for a name.
   const name = parseParameterArn(answer.name)?.name ?? answer.name;
@@ -9,7 +12,7 @@ export function fromParameter(answer: ParameterAnswer): SourceValue {
     service: "parameterStore",
     name,
     arn: answer.arn,
-    type: answer.type,
+    type: types[answer.type],
     version: String(answer.version),
     // A parameter made anew starts at version 1 again; its LastModifiedDate tells the two apart.
     versionKey: `${answer.arn || name}#${answer.version}@${answer.lastModified ?? ""}`,

@@ -1,5 +1,6 @@
 import type { Condition } from "../../api/conditions.ts";
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
+import type { Reader } from "../../aws/reader.ts";
 import { type TargetEntry, targetsOf } from "./gather-targets.ts";
 import type { StatusModel, ValueRow } from "./status-model.ts";
 
@@ -11,35 +12,35 @@ export interface Entry {
   readonly uid: string;
   readonly targets: Map<string, TargetEntry>;
   /** Parsing is done once for a spec. */
-  parsed?: { readonly key: string; readonly model: ExternalValueModel };
-  /** What was subscribed to, as a string: unchanged, nothing is subscribed anew. */
-  subscribed?: string;
+  parsed?: { readonly key: string; readonly model: ExternalValueModel } | undefined;
+  /** For which spec, and where each of its items is read: unchanged, nothing is subscribed anew. */
+  subscribed?: { readonly generation: number; readonly readers: readonly (Reader | undefined)[] } | undefined;
   /** A visit is under way, and may rest on what was written. */
-  visited?: boolean;
+  visited?: boolean | undefined;
   /** The status as this process last wrote it, with the resourceVersion it got. */
-  written?: { readonly status: StatusModel; readonly resourceVersion: string };
+  written?: { readonly status: StatusModel; readonly resourceVersion: string } | undefined;
   /** Values must have been read at or after this time: a refresh was asked for. */
-  readFrom?: { readonly why: string; readonly at: number };
+  readFrom?: { readonly why: string; readonly at: number } | undefined;
   /** Uids of strays that were looked at, and that somebody else made. */
-  spared?: ReadonlySet<string>;
+  spared?: ReadonlySet<string> | undefined;
   /** When what was said to be gone is to be looked at for a second time (clock milliseconds). */
-  secondLookAt?: number;
+  secondLookAt?: number | undefined;
   /** When each key of a `dataFrom` was first missed. */
-  readonly missedSince: Map<string, number>;
+  missedSince?: Map<string, number> | undefined;
   /** Every row of the last conclusion, where the status has no room for all. */
-  rows?: readonly ValueRow[];
+  rows?: readonly ValueRow[] | undefined;
   /** As last concluded, for the metrics. */
-  conditions?: readonly Condition[];
+  conditions?: readonly Condition[] | undefined;
   /** Clock milliseconds when the stalest value was read; asks the readers' memory. */
-  readAt?: () => number | undefined;
+  readAt?: (() => number | undefined) | undefined;
   /** A status that is due, and tells nothing but the identities of targets that were made again. */
-  untold?: StatusModel;
+  untold?: StatusModel | undefined;
   /** Of what was last found in order: the same again needs no look at values. */
-  settledInputs?: string;
+  settledInputs?: string | undefined;
 }
 
 export function newEntry(uid: string): Entry {
-  return { uid, targets: new Map(), missedSince: new Map() };
+  return { uid, targets: new Map() };
 }
 
 export const targetKey = (kind: TargetKind, name: string): string => `${kind}/${name}`;

@@ -10,7 +10,7 @@ import { observeTarget } from "../target/observe.ts";
 export interface TargetEntry {
   memo?: TargetMemo;
   /** Of a target that stands as the status says, and was not compared. */
-  left?: { readonly uid: string; readonly resourceVersion: string };
+  left?: { readonly uid: string; readonly resourceVersion: string } | undefined;
   /** Somebody else's object, or its absence, stands in the way: any event of it may mean that it no longer does. */
   blocked?: boolean;
   /** The newest resourceVersion that the watch has shown of it. */

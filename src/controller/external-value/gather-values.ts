@@ -1,5 +1,5 @@
 import type { Failure } from "../../api/conditions.ts";
-import type { ExternalValueModel } from "../../api/model.ts";
+import type { ExternalValueModel, StoreRef } from "../../api/model.ts";
 import type { SourceValue, ValueRef } from "../../api/source.ts";
 import type { Priority } from "../../aws/calls.ts";
 import type { Reader, Reading, Want } from "../../aws/reader.ts";
@@ -36,10 +36,14 @@ export function sourceItems(model: ExternalValueModel, directory: StoreDirectory
 /** What the resource subscribes to. */
 export function wantsOf(model: ExternalValueModel, items: readonly Sourced[]): readonly Want[] {
   const timer = model.refreshPolicy === "Periodic" ? { intervalMs: model.refreshIntervalMs } : {};
+  // One text for all items of a store: they are kept for as long as the resource is served.
+  const stores = new Map<StoreRef, string>();
   return items.flatMap(({ item, resolution }) => {
     if (resolution.kind !== "ready") return [];
     const keep = "keys" in item ? compileKeep(item) : {};
-    return [{ reader: resolution.reader, ref: item.ref, store: storeName(item), ...timer, ...keep }];
+    const store = stores.get(item.store) ?? storeName(item);
+    stores.set(item.store, store);
+    return [{ reader: resolution.reader, ref: item.ref, store, ...timer, ...keep }];
   });
 }
 

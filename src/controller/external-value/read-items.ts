@@ -77,7 +77,8 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
     secondLookMs: services.secondLookMs,
   });
   const shaped = await shapeItems(gathered, services.sandbox);
-  const items = withLostKeys(shaped, rows, entry.missedSince, services.secondLookMs);
+  const items =
+    model.dataFrom.length > 0 ? withLostKeys(shaped, rows, missedSince(entry), services.secondLookMs) : shaped;
   rememberSecondLook(entry, items);
   const supplied = new Set(items.flatMap(suppliedBy));
   const told = items.map((item) => withDelivered(withFormerRows(item, formerRows, supplied), rows));
@@ -100,13 +101,17 @@ function withDelivered(entry: ItemResult, rows: readonly ValueRow[]): ItemResult
   return { ...entry, delivered: new Set(keys) };
 }
 
+function missedSince(entry: Entry): Map<string, number> {
+  entry.missedSince ??= new Map();
+  return entry.missedSince;
+}
+
 /** What is said to be gone is read once more, when enough time has passed, however fresh the news is. */
 function rememberSecondLook(entry: Entry, items: readonly ItemResult[]): void {
   const times = items.flatMap(({ result }) =>
     result.kind === "missing" && result.lookAgainAt !== undefined ? [result.lookAgainAt] : [],
   );
-  if (times.length > 0) entry.secondLookAt = Math.min(...times);
-  else delete entry.secondLookAt;
+  entry.secondLookAt = times.length > 0 ? Math.min(...times) : undefined;
 }
 
 /** A read that went to AWS brings the content along; one from memory may know the version alone. */

@@ -1,7 +1,7 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
-import type { Want } from "../../aws/reader.ts";
+import type { Reader, Want } from "../../aws/reader.ts";
 import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
@@ -77,7 +77,7 @@ export function createReconciler(services: Services): Reconciler {
         if (trouble) await admit(trouble, visit, services);
         throw error;
       } finally {
-        delete entry.visited;
+        entry.visited = false;
         forgetShown(entry, services.find(key));
       }
     },
@@ -112,7 +112,7 @@ function isPending({ resolution }: Sourced): boolean {
 
 function unsubscribe({ key, entry }: Visit, { subscriptions }: Services): void {
   subscriptions.unsubscribe(key);
-  delete entry.subscribed;
+  entry.subscribed = undefined;
 }
 
 type Parsed =
@@ -241,10 +241,8 @@ function wasInOrder(status: StatusModel): boolean {
 
 /** What the next visit can spare itself, and the rows that found no room. */
 function remember(entry: Entry, { status, rows, inOrder }: Conclusion, inputs: string | undefined): void {
-  if (inOrder) entry.settledInputs = inputs;
-  else delete entry.settledInputs;
-  if (rows.length > status.values.length) entry.rows = rows;
-  else delete entry.rows;
+  entry.settledInputs = inOrder ? inputs : undefined;
+  entry.rows = rows.length > status.values.length ? rows : undefined;
 }
 
 async function restart(
@@ -270,15 +268,18 @@ function subscribe(
   sourced: readonly Sourced[],
   { subscriptions }: Services,
 ): void {
-  const readers = sourced.map(({ resolution }) =>
-    resolution.kind === "ready" ? `${resolution.reader.id}@${resolution.reader.region}` : "-",
-  );
-  const signature = [model.generation, ...readers].join(" ");
-  if (entry.subscribed === signature) return;
+  const readers = sourced.map(({ resolution }) => (resolution.kind === "ready" ? resolution.reader : undefined));
+  if (isSubscribed(entry, model.generation, readers)) return;
   const wants = wantsOf(model, sourced);
   subscriptions.subscribe(key, wants);
   entry.readAt = wants.length < sourced.length ? () => undefined : () => stalestRead(wants);
-  entry.subscribed = signature;
+  entry.subscribed = { generation: model.generation, readers };
+}
+
+function isSubscribed({ subscribed }: Entry, generation: number, readers: readonly (Reader | undefined)[]): boolean {
+  return (
+    subscribed?.generation === generation && readers.every((reader, index) => reader === subscribed.readers[index])
+  );
 }
 
 /** When the stalest value was read; undefined while one was never read. */

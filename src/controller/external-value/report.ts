@@ -75,9 +75,9 @@ export async function finish(
 ): Promise<void> {
   const owns = () => services.owns(key);
   const { settledInputs } = entry;
-  delete entry.settledInputs;
+  entry.settledInputs = undefined;
   if (!owns()) return;
-  delete entry.untold;
+  entry.untold = undefined;
   entry.conditions = status.conditions;
   const isOurs = await writeStatus(entry, object, status, { client: services.client, owns });
   if (settledInputs !== undefined) entry.settledInputs = settledInputs;

@@ -164,7 +164,7 @@ async function carryOut(
   observation: Observation,
   context: SettleContext,
 ): Promise<Settled | undefined> {
-  delete entry.left;
+  entry.left = undefined;
   entry.blocked = decision.kind === "planned" && decision.plan.action === "fail";
   const stands = observation.kind !== "absent" && context.known.some((row) => isRowOf(row, decision.target));
   if (decision.kind !== "planned" || decision.plan.action === "fail") return { decision, dataChanged: false, stands };

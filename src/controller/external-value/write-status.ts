@@ -33,7 +33,7 @@ export function knownStatus(entry: Entry, object: WithStatus): { status: StatusM
 export function forgetShown(entry: Entry, object: KubernetesObject | undefined): void {
   if (entry.visited === true) return;
   const shown = object?.metadata.resourceVersion;
-  if (entry.written && shown !== undefined && !isNewer(entry.written.resourceVersion, shown)) delete entry.written;
+  if (entry.written && shown !== undefined && !isNewer(entry.written.resourceVersion, shown)) entry.written = undefined;
 }
 
 /**
