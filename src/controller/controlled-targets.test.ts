@@ -13,7 +13,10 @@ function secret(name: string, owner?: string, kind = "ExternalValue"): Kubernete
   return { metadata: { name, namespace: "shop", ownerReferences: owner === undefined ? [] : [reference] } };
 }
 
-const row = (name: string, kind = "Secret") => ({ kind, namespace: "shop", name });
+const row = (name: string, kind = "Secret") => ({
+  kind,
+  object: expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
+});
 
 describe("targets by the uid of their controller", () => {
   it("are those that the watch shows now", () => {
@@ -41,6 +44,16 @@ describe("targets by the uid of their controller", () => {
     expect(controlled.of("uid-2")).toEqual([row("one")]);
     controlled.changed("Secret", none, second);
     expect(controlled.of("uid-2")).toEqual([]);
+  });
+
+  it("are shown as they were seen last", () => {
+    const controlled = createControlledTargets();
+    const [first, second] = [secret("one", "uid-1"), secret("one", "uid-1")];
+    controlled.changed("Secret", first, undefined);
+    controlled.changed("Secret", secret("two", "uid-1"), undefined);
+    controlled.changed("Secret", second, first);
+    expect(controlled.of("uid-1").map(({ object }) => object.metadata.name)).toEqual(["two", "one"]);
+    expect(controlled.of("uid-1")[1]?.object).toBe(second);
   });
 
   it("are of ExternalValues alone", () => {

@@ -11,37 +11,39 @@ export interface ControlledTargets {
 
 export interface ControlledTarget {
   readonly kind: TargetKind;
-  readonly namespace: string;
-  readonly name: string;
+  /** As the watch shows it, metadata only. */
+  readonly object: KubernetesObject;
 }
 
-const none: readonly ControlledTarget[] = [];
+/** Almost every owner has one target of a kind, and there may be ten thousand owners: a list is made for several alone. */
+type OneOrSeveral = KubernetesObject | readonly KubernetesObject[];
 
 export function createControlledTargets(): ControlledTargets {
-  // Lists, since an owner has one or two, and there may be ten thousand owners.
-  const byOwner = new Map<string, readonly ControlledTarget[]>();
+  const byOwner = { Secret: new Map<string, OneOrSeveral>(), ConfigMap: new Map<string, OneOrSeveral>() };
 
-  const drop = (owner: string, kind: TargetKind, { metadata }: KubernetesObject): void => {
-    const left = (byOwner.get(owner) ?? none).filter((target) => target.kind !== kind || !isNamed(target, metadata));
-    if (left.length > 0) byOwner.set(owner, left);
-    else byOwner.delete(owner);
+  const put = (kind: TargetKind, owner: string, objects: readonly KubernetesObject[]): void => {
+    const [first] = objects;
+    if (first === undefined) byOwner[kind].delete(owner);
+    else byOwner[kind].set(owner, objects.length === 1 ? first : objects);
   };
+  const others = (kind: TargetKind, owner: string, object: KubernetesObject): readonly KubernetesObject[] =>
+    listOf(byOwner[kind].get(owner)).filter((other) => !isSame(other, object));
 
   return {
     changed(kind, object, previous) {
       const owner = ownerUidOf(object);
       const before = previous && ownerUidOf(previous);
-      if (owner === before) return;
-      if (before !== undefined) drop(before, kind, object);
-      if (owner === undefined) return;
-      const { name, namespace = "" } = object.metadata;
-      byOwner.set(owner, [...(byOwner.get(owner) ?? none), { kind, namespace, name }]);
+      if (before !== undefined && before !== owner) put(kind, before, others(kind, before, object));
+      if (owner !== undefined) put(kind, owner, [...others(kind, owner, object), object]);
     },
     deleted(kind, last) {
       const owner = ownerUidOf(last);
-      if (owner !== undefined) drop(owner, kind, last);
+      if (owner !== undefined) put(kind, owner, others(kind, owner, last));
     },
-    of: (ownerUid) => byOwner.get(ownerUid) ?? none,
+    of: (ownerUid) =>
+      (["Secret", "ConfigMap"] as const).flatMap((kind) =>
+        listOf(byOwner[kind].get(ownerUid)).map((object) => ({ kind, object })),
+      ),
   };
 }
 
@@ -51,6 +53,11 @@ export function ownerUidOf({ metadata: { ownerReferences = [] } }: KubernetesObj
   return controller?.kind === "ExternalValue" ? controller.uid : undefined;
 }
 
-function isNamed({ name, namespace }: ControlledTarget, metadata: KubernetesObject["metadata"]): boolean {
-  return name === metadata.name && namespace === (metadata.namespace ?? "");
+function listOf(objects: OneOrSeveral | undefined): readonly KubernetesObject[] {
+  if (objects === undefined) return [];
+  return "metadata" in objects ? [objects] : objects;
+}
+
+function isSame({ metadata: one }: KubernetesObject, { metadata: other }: KubernetesObject): boolean {
+  return one.name === other.name && one.namespace === other.namespace;
 }

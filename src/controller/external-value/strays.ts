@@ -18,13 +18,13 @@ export interface Stray {
 export function straysOf(
   model: ExternalValueModel,
   { spared }: Pick<Entry, "spared">,
-  { controlledTargets, watchedTarget }: Pick<Services, "controlledTargets" | "watchedTarget">,
+  { controlledTargets }: Pick<Services, "controlledTargets">,
 ): readonly Stray[] {
   const named = targetsOf(model);
-  return controlledTargets(model.uid).flatMap(({ kind, namespace, name }) => {
+  return controlledTargets(model.uid).flatMap(({ kind, object: { metadata } }) => {
+    const { name, namespace, uid, annotations, deletionTimestamp } = metadata;
     if (namespace !== model.namespace || named.some((target) => target.kind === kind && target.name === name))
       return [];
-    const { uid, annotations, deletionTimestamp } = watchedTarget(kind, namespace, name)?.metadata ?? {};
     const isLeft = annotations?.[dataVersionAnnotation] !== undefined && deletionTimestamp === undefined;
     return uid !== undefined && isLeft && spared?.has(uid) !== true ? [{ kind, name, uid }] : [];
   });

@@ -204,9 +204,9 @@ function createFakeCluster(): FakeCluster {
     put,
     controlled: (ownerUid) =>
       [...objects.values()].flatMap((object) => {
-        const { kind, metadata } = object;
+        const { kind } = object;
         if ((kind !== "Secret" && kind !== "ConfigMap") || ownerUidOf(object) !== ownerUid) return [];
-        return [{ kind, namespace: metadata.namespace ?? "", name: metadata.name }];
+        return [{ kind, object }];
       }),
     remove: (kind, name) => void objects.delete(`${kind}/${name}`),
     afterWrite() {},
