@@ -125,6 +125,54 @@ describe.each(cases)("$source that goes from the $before to the $after", ({ from
   });
 });
 
+describe.each([
+  { reason: "required", more: {} },
+  { reason: "optional", more: { optional: true } },
+])("a path that is $reason, with a value for each of the two targets by its type", ({ more }) => {
+  beforeEach(() => bench.fake.calls.putParameter("/shop/B", "b1", { type: "SecureString" }));
+
+  it.each([
+    { before: "ByType", after: "Secret", secret: ["B"], configMap: ["A"], held: ["A", "B"] },
+    { before: "Secret", after: "ByType", secret: ["A", "B"], configMap: [], held: ["B"] },
+  ])("stays where it is from $before to $after", async ({ before, after, secret, configMap, held }) => {
+    await put(spec(path(before, more)));
+    startAnew();
+    denied(true);
+    await put(spec(path(after, more)));
+    for (let visit = 1; visit <= 3; visit++) {
+      expect(keysOf("Secret")).toEqual([...secret, "STAYS"]);
+      expect(keysOf("ConfigMap")).toEqual([...configMap, "PLAIN"]);
+      if (visit === 2) startAnew();
+      await later();
+    }
+    denied(false);
+    await later();
+    expect(keysOf("Secret")).toEqual([...held, "STAYS"]);
+    expect(keysOf("ConfigMap")).toEqual([...(held.length === 1 ? ["A"] : []), "PLAIN"]);
+    expect(ready()).toMatchObject({ status: "True" });
+  });
+});
+
+describe("an optional path that is for templates alone from now on, and cannot be read", () => {
+  it("leaves the target as it is: no default stands in the place of a good value", async () => {
+    const secret = { template: { data: { URL: '{{ values["A"] | default: "none" }}' } } };
+    await put({ ...spec(path("Secret", { optional: true })), secret });
+    startAnew();
+    denied(true);
+    await put({ ...spec(path("Template", { optional: true })), secret });
+    const url = () => (bench.cluster.find("Secret", "checkout") as TargetObject).data?.["URL"];
+    const good = Buffer.from("a1").toString("base64");
+    expect(url()).toBe(good);
+    startAnew();
+    await later();
+    expect(url()).toBe(good);
+    denied(false);
+    await later();
+    expect(url()).toBe(good);
+    expect(keysOf("Secret")).toEqual(["STAYS", "URL"]);
+  });
+});
+
 describe("a path that goes to the other target, and lists one of its values no longer", () => {
   it("looks for it directly, and twice, before the one that has it lets it go", async () => {
     const from = (to: string) =>
