@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions as HttpsOptions } from "node:https";
+import { createSecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { forgetCredentials } from "./kube-config.ts";
 
@@ -92,7 +93,9 @@ function createAgent(kubeConfig: KubeConfig, server: URL, options: HttpsOptions)
   const lasting = { keepAlive: true, keepAliveMsecs: keepAliveProbeMs, timeout: idleSocketMs, noDelay: true };
   const probes = { keepAliveInitialDelay: keepAliveProbeMs };
   if (server.protocol === "http:") return new HttpAgent({ ...lasting, ...probes });
-  return new HttpsAgent({ ...lasting, ...probes, ca, cert, key, servername, rejectUnauthorized });
+  // Made once: else each connection reads the certificates anew, and each request looks for its socket by their text.
+  const secureContext = createSecureContext({ ca, cert, key });
+  return new HttpsAgent({ ...lasting, ...probes, secureContext, servername, rejectUnauthorized });
 }
 
 function tlsIdentity({ ca, cert, key, servername, rejectUnauthorized }: HttpsOptions): string {

@@ -13,27 +13,38 @@ export interface Finding {
  * Unknown fields, which the API server drops, are findings here: nothing that a user wrote is ignored.
  */
 export function checkValue(schema: Schema<unknown>, value: unknown, field: string): readonly Finding[] {
-  const findings = checkStructure(schema, value, field);
-  return findings.length > 0 ? findings : checkRules(schema, value, field);
+  const findings: Finding[] = [];
+  checkStructure(schema, { value, field }, findings);
+  if (findings.length === 0) checkRules(schema, { value, field }, findings);
+  return findings;
 }
 
-function checkStructure(schema: Schema<unknown>, value: unknown, field: string): Finding[] {
+/** A part of what is checked. */
+interface Part {
+  readonly value: unknown;
+  readonly field: string;
+}
+
+/** Into one list, and nothing made for what is in order: every spec passes here once. */
+function checkStructure(schema: Schema<unknown>, part: Part, findings: Finding[]): void {
   const { node } = schema;
-  if (!hasType(node.type, value)) return [{ field, message: `must be ${typeNames[node.type]}` }];
-  const own = checkOwn(node, value).map((message) => ({ field, message }));
-  return [
-    ...own,
-    ...repeatedItems(schema, value, field),
-    ...unknownFields(schema, value, field),
-    ...missingFields(schema, value, field),
-  ].concat(children(schema, value, field).flatMap((child) => checkStructure(child.schema, child.value, child.field)));
+  const { value, field } = part;
+  if (!hasType(node.type, value)) {
+    findings.push({ field, message: `must be ${typeNames[node.type]}` });
+    return;
+  }
+  for (const message of checkOwn(node, value)) findings.push({ field, message });
+  checkRepeated(schema, part, findings);
+  checkUnknown(schema, part, findings);
+  checkMissing(schema, part, findings);
+  eachChild(schema, part, (child, own) => checkStructure(child, own, findings));
 }
 
-function checkRules(schema: Schema<unknown>, value: unknown, field: string): Finding[] {
-  const own = schema.rules.filter((rule) => !rule.holds(value)).map(({ message }) => ({ field, message }));
-  return own.concat(
-    children(schema, value, field).flatMap((child) => checkRules(child.schema, child.value, child.field)),
-  );
+function checkRules(schema: Schema<unknown>, part: Part, findings: Finding[]): void {
+  for (const { holds, message } of schema.rules) {
+    if (!holds(part.value)) findings.push({ field: part.field, message });
+  }
+  eachChild(schema, part, (child, own) => checkRules(child, own, findings));
 }
 
 const typeNames: Readonly<Record<JsonSchema["type"], string>> = {
@@ -55,7 +66,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function checkOwn(node: JsonSchema, value: unknown): string[] {
+function checkOwn(node: JsonSchema, value: unknown): readonly string[] {
   if (typeof value === "string") return checkString(node, value);
   if (typeof value === "number") {
     return bounded({ size: value, least: node.minimum, most: node.maximum }, (bound) => `be ${bound}`);
@@ -64,18 +75,35 @@ function checkOwn(node: JsonSchema, value: unknown): string[] {
     const size = { size: value.length, least: node.minItems, most: node.maxItems };
     return bounded(size, (bound) => `have ${bound} items`);
   }
-  if (!isRecord(value)) return [];
+  if (!isRecord(value)) return nothing;
   const size = { size: Object.keys(value).length, least: node.minProperties, most: node.maxProperties };
   return bounded(size, (bound) => `have ${bound} entries`);
 }
 
-function checkString(node: JsonSchema, value: string): string[] {
+const nothing: readonly string[] = [];
+
+function checkString(node: JsonSchema, value: string): readonly string[] {
   if (node.enum && !node.enum.includes(value)) return [`must be one of ${node.enum.join(", ")}`];
-  // The API server counts code points, never more than UTF-16 units.
-  const size = { size: [...value].length, least: node.minLength, most: node.maxLength };
+  const size = { size: codePoints(value), least: node.minLength, most: node.maxLength };
   const wrong = bounded(size, (bound) => `have ${bound} characters`);
-  if (node.pattern && !new RegExp(node.pattern, "u").test(value)) wrong.push(`must match ${node.pattern}`);
-  return wrong;
+  if (node.pattern === undefined || expression(node.pattern).test(value)) return wrong;
+  return [...wrong, `must match ${node.pattern}`];
+}
+
+/** The API server counts code points, never more than UTF-16 units. */
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+const expressions = new Map<string, RegExp>();
+
+/** The patterns are those of the schemas, a few dozen. */
+function expression(pattern: string): RegExp {
+  const known = expressions.get(pattern) ?? new RegExp(pattern, "u");
+  expressions.set(pattern, known);
+  return known;
 }
 
 interface Size {
@@ -84,48 +112,56 @@ interface Size {
   readonly most: number | undefined;
 }
 
-function bounded({ size, least, most }: Size, phrase: (bound: string) => string): string[] {
+function bounded({ size, least, most }: Size, phrase: (bound: string) => string): readonly string[] {
   if (least !== undefined && size < least) return [`must ${phrase(`at least ${least}`)}`];
-  return most !== undefined && size > most ? [`must ${phrase(`at most ${most}`)}`] : [];
+  return most !== undefined && size > most ? [`must ${phrase(`at most ${most}`)}`] : nothing;
 }
 
-function repeatedItems({ node }: Schema<unknown>, value: unknown, field: string): Finding[] {
-  if (node["x-kubernetes-list-type"] !== "set" || !Array.isArray(value)) return [];
-  return value.flatMap((item, index) =>
-    value.indexOf(item) < index ? [{ field: `${field}[${index}]`, message: "must not repeat another item" }] : [],
-  );
+function checkRepeated({ node }: Schema<unknown>, { value, field }: Part, findings: Finding[]): void {
+  if (node["x-kubernetes-list-type"] !== "set" || !Array.isArray(value)) return;
+  for (const [index, item] of value.entries()) {
+    if (value.indexOf(item) < index) {
+      findings.push({ field: `${field}[${index}]`, message: "must not repeat another item" });
+    }
+  }
 }
 
-function unknownFields({ properties }: Schema<unknown>, value: unknown, field: string): Finding[] {
-  if (!properties || !isRecord(value)) return [];
-  return Object.keys(value)
-    .filter((name) => !Object.hasOwn(properties, name))
-    .map((name) => ({ field: `${field}.${name}`, message: "is not a field of this version" }));
+function checkUnknown({ properties }: Schema<unknown>, { value, field }: Part, findings: Finding[]): void {
+  if (!properties || !isRecord(value)) return;
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(properties, name)) continue;
+    findings.push({ field: `${field}.${name}`, message: "is not a field of this version" });
+  }
 }
 
-function missingFields({ properties }: Schema<unknown>, value: unknown, field: string): Finding[] {
-  if (!properties || !isRecord(value)) return [];
-  return Object.entries(properties)
-    .filter(([name, { optional }]) => !optional && value[name] === undefined)
-    .map(([name]) => ({ field: `${field}.${name}`, message: "must be set" }));
+function checkMissing({ properties }: Schema<unknown>, { value, field }: Part, findings: Finding[]): void {
+  if (!isRecord(value)) return;
+  for (const name in properties) {
+    if (properties[name]?.optional || value[name] !== undefined) continue;
+    findings.push({ field: `${field}.${name}`, message: "must be set" });
+  }
 }
 
-interface Child {
-  readonly schema: Schema<unknown>;
-  readonly value: unknown;
-  readonly field: string;
-}
+type Visit = (schema: Schema<unknown>, part: Part) => void;
 
-function children(schema: Schema<unknown>, value: unknown, field: string): Child[] {
-  const { items, values, properties } = schema;
+function eachChild(schema: Schema<unknown>, { value, field }: Part, visit: Visit): void {
+  const { items, values, properties = {} } = schema;
   if (items && Array.isArray(value)) {
-    return value.map((item, index) => ({ schema: items, value: item, field: `${field}[${index}]` }));
+    for (const [index, item] of value.entries()) visit(items, { value: item, field: `${field}[${index}]` });
+  } else if (values && isRecord(value)) {
+    for (const key of Object.keys(value)) visit(values, { value: value[key], field: `${field}[${key}]` });
+  } else if (isRecord(value)) {
+    eachProperty(properties, { value, field }, visit);
   }
-  if (!isRecord(value)) return [];
-  if (values) {
-    return Object.entries(value).map(([key, item]) => ({ schema: values, value: item, field: `${field}[${key}]` }));
+}
+
+function eachProperty(
+  properties: Readonly<Record<string, Schema<unknown>>>,
+  { value, field }: Part & { readonly value: Readonly<Record<string, unknown>> },
+  visit: Visit,
+): void {
+  for (const name in properties) {
+    const schema = properties[name];
+    if (schema && value[name] !== undefined) visit(schema, { value: value[name], field: `${field}.${name}` });
   }
-  return Object.entries(properties ?? {})
-    .filter(([name]) => value[name] !== undefined)
-    .map(([name, child]) => ({ schema: child, value: value[name], field: `${field}.${name}` }));
 }

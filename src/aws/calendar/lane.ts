@@ -104,8 +104,17 @@ export function createLane<A extends Ask>({ intervalMs, capacity, random }: Lane
     }
   };
   const holeFor = (ask: A, dueBy: number, except?: ScheduledBatch<A>): ScheduledBatch<A> | undefined => {
-    const holes = [...open.values().take(holesTried)].filter((batch) => batch !== except && batch.accepts(ask));
-    return holes.find((batch) => batch.slot.next <= dueBy) ?? holes[0];
+    let late: ScheduledBatch<A> | undefined;
+    for (const batch of open.values().take(holesTried)) {
+      if (batch === except || !batch.accepts(ask)) {
+        continue;
+      }
+      if (batch.slot.next <= dueBy) {
+        return batch;
+      }
+      late ??= batch;
+    }
+    return late;
   };
   const newBatch = (now: number, dueBy: number): ScheduledBatch<A> => {
     const soon = slots.filter((slot) => slot.next <= dueBy || slot.batches.size === 0);

@@ -60,7 +60,8 @@ export function createReaders({ plane, clients }: ReaderServices): Readers {
   return {
     readerOf(recipe, region, { key, model }) {
       const reader = plane.find(readerId(recipe, model), region) ?? open(recipe, region, model);
-      byStore.set(key, (byStore.get(key) ?? new Set()).add(reader));
+      const ofStore = byStore.get(key) ?? new Set();
+      byStore.set(key, ofStore.add(reader));
       return reader;
     },
     quotas() {
@@ -90,6 +91,17 @@ function quotaUses(reader: Reader, plane: ReadingPlane): readonly QuotaUse[] {
  * Failover is part of it: a reader that may ask replicas is not one that may not.
  */
 export function readerId(recipe: Recipe, store: Pick<StoreModel, "failoverRegions">): string {
+  const known = readerIds.get(recipe);
+  if (known?.failoverRegions === store.failoverRegions) return known.id;
+  const id = hashedId(recipe, store);
+  readerIds.set(recipe, { failoverRegions: store.failoverRegions, id });
+  return id;
+}
+
+// The directory gives one recipe for all questions of a namespace to a store, and each key of each visit asks.
+const readerIds = new WeakMap<Recipe, { readonly failoverRegions: readonly string[]; readonly id: string }>();
+
+function hashedId(recipe: Recipe, store: Pick<StoreModel, "failoverRegions">): string {
   const parts = JSON.stringify([recipeKey(recipe), store.failoverRegions]);
   // 128 bits: a tenant writes parts of its recipe, and may try out as many as it likes against another's.
   return `${recipe.base.kind}-${createHash("sha256").update(parts).digest("hex").slice(0, 32)}`;

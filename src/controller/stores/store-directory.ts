@@ -24,6 +24,7 @@ export interface DirectoryOptions {
 /** Answers from the watched stores. Access is checked at every use, values in memory included (api.md, "Access"). */
 export function createStoreDirectory(options: DirectoryOptions): StoreDirectory {
   const { records, readers } = options;
+  const recipes = new WeakMap<BaseFacts, { readonly model: StoreModel; readonly byNamespace: Map<string, Made> }>();
   const factsOf = (namespace: string): AccessNamespace => ({
     name: namespace,
     labels: options.namespaceLabels(namespace),
@@ -61,7 +62,17 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
     return { kind: "ready", store: model, reader, scope, origin: `${region.region}/${reader.id}` };
   }
 
-  function recipeFor(model: StoreModel, facts: BaseFacts, namespace: string): ReturnType<typeof recipeOf> {
+  /** Made once for a namespace, until the store, or what its identity starts from, is another. */
+  function recipeFor(model: StoreModel, facts: BaseFacts, namespace: string): Made {
+    const known = recipes.get(facts);
+    const ofStore = known?.model === model ? known : { model, byNamespace: new Map<string, Made>() };
+    recipes.set(facts, ofStore);
+    const made = ofStore.byNamespace.get(namespace) ?? makeRecipe(model, facts, namespace);
+    ofStore.byNamespace.set(namespace, made);
+    return made;
+  }
+
+  function makeRecipe(model: StoreModel, facts: BaseFacts, namespace: string): Made {
     return recipeOf(model, {
       namespace,
       ...(options.defaultRegion === undefined ? {} : { defaultRegion: options.defaultRegion }),
@@ -72,6 +83,8 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
     });
   }
 }
+
+type Made = ReturnType<typeof recipeOf>;
 
 interface Question {
   readonly ref: StoreRef;

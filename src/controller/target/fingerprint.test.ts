@@ -44,3 +44,11 @@ it.each([
   expect(stableJson(one) === stableJson(other)).toBe(same);
   expect(fingerprinter.shape(one) === fingerprinter.shape(other)).toBe(same);
 });
+
+it("is JSON of the value itself", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.parse(stableJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});

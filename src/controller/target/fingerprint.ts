@@ -31,9 +31,13 @@ export function createFingerprinter(bytes: Uint8Array = randomBytes(32)): Finger
 
 /** JSON with sorted keys: equal for equal plain values. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
+  if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
+  const parts: string[] = [];
+  for (const [key, part] of Object.entries(value).sort(byKey)) {
+    if (part !== undefined) parts.push(`${JSON.stringify(key)}:${stableJson(part)}`);
+  }
+  return `{${parts.join(",")}}`;
 }
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
