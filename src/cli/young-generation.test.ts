@@ -24,7 +24,7 @@ function start(options: readonly string[], environment: Readonly<Record<string, 
 describe("the young generation", () => {
   it("is small from the start of V8: the operator starts itself again, in the same process, with all it was given", () => {
     const { flags, rest, pid, started } = start(["--trace-warnings"]);
-    expect(flags).toEqual(["--max-semi-space-size=4", "--trace-warnings"]);
+    expect(flags).toEqual(["--max-semi-space-size=8", "--trace-warnings"]);
     expect(rest).toEqual(["controller", "--leader-elect"]);
     expect(pid).toBe(started);
   });

@@ -8,7 +8,7 @@ import { isMainThread } from "node:worker_threads";
  * young generation would stay at the 1 MiB that it begins with, and cost twice the collections. What the user says of
  * either wins; once both are settled, as they are after the start, nothing more is done.
  */
-const flags = ["--max-semi-space-size=4"];
+const flags = ["--max-semi-space-size=8"];
 const arenas = { MALLOC_ARENA_MAX: "2" };
 
 const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
