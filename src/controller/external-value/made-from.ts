@@ -26,11 +26,13 @@ export function madeFrom(
     if (part === undefined) return undefined;
     parts.push(part);
   }
-  return createHash("sha256")
-    // Plain: the parser makes items in one order of fields, and another order of a map is a doubt that harms nobody.
-    .update(JSON.stringify([format, target.kind, target.template ?? null, sources, parts]))
-    .digest("hex")
-    .slice(0, 32);
+  return (
+    createHash("sha256")
+      // Plain: the parser makes items in one order of fields, and another order of a map is a doubt that harms nobody.
+      .update(JSON.stringify([format, target.kind, target.template ?? null, sources, parts]))
+      .digest("hex")
+      .slice(0, 32)
+  );
 }
 
 /** Where an item stands in the manifest is no part of what it asks for. */
