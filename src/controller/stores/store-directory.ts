@@ -68,6 +68,7 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
     const ofStore = known?.model === model ? known : { model, byNamespace: new Map<string, Made>() };
     recipes.set(facts, ofStore);
     const made = ofStore.byNamespace.get(namespace) ?? makeRecipe(model, facts, namespace);
+    if (ofStore.byNamespace.size >= mostNamespaces) ofStore.byNamespace.clear();
     ofStore.byNamespace.set(namespace, made);
     return made;
   }
@@ -85,6 +86,9 @@ export function createStoreDirectory(options: DirectoryOptions): StoreDirectory 
 }
 
 type Made = ReturnType<typeof recipeOf>;
+
+// Of a store that is never edited: those of namespaces that are long gone are forgotten with the others.
+const mostNamespaces = 1_000;
 
 interface Question {
   readonly ref: StoreRef;
