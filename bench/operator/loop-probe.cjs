@@ -21,7 +21,10 @@ setInterval(() => {
   const ms = now.at - last.at;
   if (ms >= leastMs) {
     const block = { seconds: last.at / 1000, ms, run: now.run - last.run, wait: now.wait - last.wait };
-    appendFileSync(file, `${JSON.stringify(block, (_key, value) => (typeof value === "number" ? Math.round(value) : value))}\n`);
+    appendFileSync(
+      file,
+      `${JSON.stringify(block, (_key, value) => (typeof value === "number" ? Math.round(value) : value))}\n`,
+    );
   }
   last = now;
 }, everyMs).unref();

@@ -16,6 +16,9 @@ it("keeps all that is read of an ExternalValue, and drops the managed fields", (
   expect(received(structuredClone(object))).toEqual(copy);
 });
 
-it.each([{ status: undefined }, { status: {} }, { status: { values: [] } }])("takes an object without rows: %j", (more) => {
-  expect(createReceived()({ metadata, ...more })).toEqual({ metadata, ...more });
-});
+it.each([{ status: undefined }, { status: {} }, { status: { values: [] } }])(
+  "takes an object without rows: %j",
+  (more) => {
+    expect(createReceived()({ metadata, ...more })).toEqual({ metadata, ...more });
+  },
+);
