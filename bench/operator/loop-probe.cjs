@@ -1,12 +1,12 @@
-// Preloaded into the operator (`--node-options=--require=./bench/operator/loop-probe.cjs`), where the longest blocks of
-// its event loop come from: each of more than 40 ms becomes a line in LOOP_PROBE_FILE, else in the system's temporary
-// directory. "run" is what its thread worked in it, "wait" what it stood in line for a processor (proc_pid_schedstat):
-// other processes had it, or other threads of its own. Milliseconds. Linux only.
+// Preloaded into the operator (`--node-options=--require=./bench/operator/loop-probe.cjs`), it tells where the longest blocks
+// of the event loop come from: each of more than 40 ms becomes a line in loop-probe-PID.jsonl in the system's temporary
+// directory. "run" is what the thread worked in it, "wait" what it stood in line for a processor (schedstat of proc(5)),
+// which other processes had, or other threads of its own. Milliseconds. Linux only.
 const { appendFileSync, readFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 
-const file = process.env.LOOP_PROBE_FILE ?? join(tmpdir(), `loop-probe-${process.pid}.jsonl`);
+const file = join(tmpdir(), `loop-probe-${process.pid}.jsonl`);
 const everyMs = 10;
 const leastMs = 40;
 
