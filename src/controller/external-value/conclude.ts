@@ -14,7 +14,7 @@ import { isLetGo, type StatusModel, type TargetRow, type ValueRow } from "./stat
 /** A decision, and what came of carrying it out. */
 export interface Settled {
   readonly decision: TargetDecision;
-  /** The target as it was left; undefined where it does not stand as wanted. */
+  /** The target as it was left; undefined where it does not stand as wanted. With `refused`: its data does. */
   readonly memo?: TargetMemo;
   readonly refused?: Failure;
   readonly dataChanged: boolean;
@@ -33,6 +33,8 @@ export interface ConcludeInput {
   readonly lingering: readonly TargetRow[];
   /** One that was to be removed was written to by somebody else. */
   readonly raced?: boolean;
+  /** What is not named any more and could not be removed: it stands in nobody's way. */
+  readonly unremoved?: readonly Failure[];
   /** Undefined: none are asked for. */
   readonly restarts?: RestartOutcome;
   readonly now: number;
@@ -54,7 +56,8 @@ export interface Conclusion {
 export function conclude(input: ConcludeInput): Conclusion {
   const { model, items, settled, previous, restarts, now } = input;
   const failures = unique([...settled.flatMap((entry) => failuresOf(entry, input)), ...(restarts?.failures ?? [])]);
-  const degraded = unique(settled.flatMap(({ decision }) => decision.selection.degraded));
+  const { unremoved = [] } = input;
+  const degraded = unique([...settled.flatMap(({ decision }) => decision.selection.degraded), ...unremoved]);
   const rows = rowsOf(items, new Map(settled.map(fateOf)), input.rows ?? previous.values);
   const faulty = rows.filter((row) => row.state !== "Synced" && !isLetGo(row)).length;
   const changed = settled.some((entry) => entry.dataChanged || isUnreported(entry, previous));
@@ -175,13 +178,17 @@ const onForeignTargets: ReadonlySet<Failure["reason"]> = new Set(["TargetMissing
 
 const removesMore = ({ lingering, raced }: ConcludeInput): boolean => lingering.length > 0 || raced === true;
 
+function isInTheWay({ unremoved = [] }: ConcludeInput, primary: Failure | undefined): boolean {
+  return unremoved.length > 0 || (primary !== undefined && onForeignTargets.has(primary.reason));
+}
+
 /** When to come again: earliest of what the failure's kind says, a freshness promise that ends, a second look. */
 function verdictOf(input: ConcludeInput, primary: Failure | undefined): Verdict {
   const { model, items, now, random, revisitMs, restarts } = input;
   const kind = primary ? reasons[primary.reason] : "none";
   if (kind === "bug" || (kind === "wait" && isUnpolled(model)) || isUnread(model, items)) return "backoff";
   const waits = [
-    ...(primary && onForeignTargets.has(primary.reason) ? [foreignTargetPollMs] : []),
+    ...(isInTheWay(input, primary) ? [foreignTargetPollMs] : []),
     ...[revisitMs, restarts?.againMs].filter((ms) => ms !== undefined),
     ...(removesMore(input) && kind === "none" ? [1_000] : []),
     ...(kind === "none" ? [] : [model.refreshIntervalMs * (0.9 + 0.2 * random())]),

@@ -109,6 +109,35 @@ describe("what the status says that a target was made from", () => {
     expect(row()).toEqual(before);
   });
 
+  it("is not known with Once, under which data that others edited may come to stand", async () => {
+    bench.put({ refreshPolicy: "Once", data: [a] });
+    await bench.visit();
+    expect(row()).toMatchObject({ dataVersion: 1 });
+    expect(row()).not.toHaveProperty("inputs");
+  });
+
+  it("is not believed where the data would now be made from something else, by a process that did not see it made", async () => {
+    // As somebody's hand, or a backup, may have brought it.
+    await overAStart(
+      () => bench.fake.calls.putParameter("/a", "two"),
+      () => {
+        const before = bench.cluster.find("Secret", "checkout") as KubernetesObject;
+        bench.cluster.put({ ...before, data: { A: Buffer.from("two").toString("base64") } } as KubernetesObject);
+      },
+    );
+    expect(row()).toMatchObject({ dataVersion: 1 });
+    expect(row()).not.toHaveProperty("inputs");
+  });
+
+  it("is left as it is over a start where the data is made from the same", async () => {
+    const { inputs } = row() ?? {};
+    await overAStart(
+      () => {},
+      () => {},
+    );
+    expect(row()).toMatchObject({ dataVersion: 1, inputs });
+  });
+
   it("is not known while the last value of a key is kept", async () => {
     const optional = { key: "B", optional: true, parameterStore: { name: "/b" } };
     bench.fake.calls.putParameter("/b", "v");

@@ -79,15 +79,20 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
 const rowsOf = ({ target, known }: DecideInput): readonly TargetRow[] =>
   known.filter(({ kind, name }) => kind === target.kind && name === target.name);
 
-/** Those of the status for as long as the data is that of its dataVersion: for them alone nothing is written. */
+/**
+ * Those of the status for as long as the data is that of its dataVersion: for them alone nothing is written. A process without
+ * memory did not see what stands being made: where it would be made from something else, they may never have been true.
+ */
 function inputsFor(plan: Exclude<TargetPlan, { action: "observe" }>, input: DecideInput): string | undefined {
-  if (plan.action === "fail") return undefined;
+  // With Once, data that others have edited is left alone: what it was made from proves nothing.
+  if (plan.action === "fail" || input.once === true) return undefined;
   const { dataVersion } = plan.action === "none" ? plan.memo : plan;
   const told = rowsOf(input).find((row) => row.dataVersion === dataVersion);
-  return told ? told.inputs : inputsOf(input);
+  if (!told) return inputsOf(input);
+  if (told.inputs === undefined || input.entry.memo) return told.inputs;
+  return told.inputs === inputsOf(input) ? told.inputs : undefined;
 }
 
-/** With Once, data that others have edited is left alone: what it was made from proves nothing. */
 function inputsOf({ target, items, templatesFrom, once }: DecideInput): string | undefined {
   return once === true || !templatesFrom.ok ? undefined : madeFrom(target, items, templatesFrom.value.versions);
 }

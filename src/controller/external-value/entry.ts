@@ -1,6 +1,7 @@
 import type { Condition } from "../../api/conditions.ts";
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
 import type { Reader } from "../../aws/reader.ts";
+import type { ChangeMemory } from "../restart/settle-restarts.ts";
 import { type TargetEntry, targetsOf } from "./gather-targets.ts";
 import type { StatusModel, ValueRow } from "./status-model.ts";
 
@@ -8,7 +9,7 @@ import type { StatusModel, ValueRow } from "./status-model.ts";
  * What the process remembers of one ExternalValue between reconciles. Nothing here is needed to be right, only to be
  * quick: a process that starts without it ends in the same state.
  */
-export interface Entry {
+export interface Entry extends ChangeMemory {
   readonly uid: string;
   readonly targets: Map<string, TargetEntry>;
   /** Parsing is done once for a spec. */

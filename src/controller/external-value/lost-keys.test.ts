@@ -1,6 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import { parseExternalValue } from "../../api/parse-external-value.ts";
 import { defaultLimits } from "../../api/store-model.ts";
 import { awsError } from "../../aws/fakes/fake-service-calls.ts";
+import { itemId } from "./item-id.ts";
+import { withLostKeys } from "./lost-keys.ts";
 import { type Bench, createBench, key } from "./testing/bench.ts";
 
 const second = 1_000;
@@ -204,4 +207,20 @@ describe("a second look", () => {
     await later(bench, afterMs);
     expect(keysOf(bench)).toEqual(["A"]);
   });
+});
+
+it("a key that was brought by former routes as well is missed once, as what it was last", () => {
+  const parsed = parseExternalValue(
+    { metadata: { name: "checkout" }, spec: { dataFrom: [{ ...path, to: "ConfigMap" }] } },
+    { defaultStoreKind: "ClusterValueStore" },
+  );
+  const [item] = parsed.ok ? parsed.value.dataFrom : [];
+  if (!item) throw new Error("one item");
+  const row = (to: "Secret" | "ConfigMap" | "Template", version: string) => {
+    return { key: "b", to, source: "parameterstore:/shop/b", version, state: "Synced", item: itemId({ ...item, to }) };
+  };
+  const results = [{ item, result: { kind: "keys" as const, keys: [], at: 0 } }];
+  const rows = [row("Secret", "1"), row("Template", "2"), row("ConfigMap", "3")];
+  const lost = withLostKeys(results, rows, new Map(), 60_000).flatMap((entry) => entry.lost ?? []);
+  expect(lost).toEqual([rows[2]]);
 });

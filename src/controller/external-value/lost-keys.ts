@@ -38,13 +38,24 @@ export function withLostKeys(
     const id = itemId(item);
     const known = rows.filter((row) => row.item === id && row.version !== undefined);
     const former = formerRows(item).map((row) => routedNow(row, item));
-    const brought = [...known.filter(isLetGo).slice(-mostLetGo), ...known.filter((row) => !isLetGo(row)), ...former];
+    const standing = known.filter((row) => !isLetGo(row));
+    const brought = onePerSlot([...known.filter(isLetGo).slice(-mostLetGo), ...standing, ...former]);
     const lost = brought.filter(({ key }) => !isSupplied(key, supplied));
     return [
       lost.length > 0 ? emptied(entry, at) : entry,
       ...lost.map((row) => lostKey(entry, item, row, { at, missedSince, secondLookMs })),
     ];
   });
+}
+
+/** The first of each: of what the item brought as it is now, rather than of a former route that came to the same place. */
+function onePerSlot(rows: readonly ValueRow[]): readonly ValueRow[] {
+  const bySlot = new Map<string, ValueRow>();
+  for (const row of rows) {
+    const place = slot(row.key, row.to);
+    if (!bySlot.has(place)) bySlot.set(place, row);
+  }
+  return [...bySlot.values()];
 }
 
 /**

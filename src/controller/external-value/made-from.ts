@@ -41,5 +41,5 @@ function partOf({ item: { field: _, ...item }, origin, lost, result }: ItemResul
     const { versions } = result;
     return versions === undefined || origin === undefined ? undefined : [item, origin, versions];
   }
-  return isAbsent(result) ? [item, lost?.key ?? null, "absent"] : undefined;
+  return isAbsent(result) ? [item, origin ?? null, lost ? [lost.key, lost.to] : null, "absent"] : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { TargetKind } from "../../api/model.ts";
-import { type ItemResult, isAbsent, isRouted } from "./select.ts";
+import { type ItemResult, isRouted, isUnreadOptional } from "./select.ts";
 
 const otherKind = { Secret: "ConfigMap", ConfigMap: "Secret" } as const;
 
@@ -84,7 +84,7 @@ export function unreadKeys(kind: TargetKind, items: readonly ItemResult[]): Read
   return new Map(
     items.flatMap((entry): [string, Failure][] => {
       const { item, result, delivered = [] } = entry;
-      if (!isRouted(entry, { kind }) || !item.optional || result.kind === "keys" || isAbsent(result)) return [];
+      if (result.kind === "keys" || !isRouted(entry, { kind }) || !isUnreadOptional(entry)) return [];
       const keys = "key" in item ? [item.key] : [...delivered];
       return keys.map((key) => [key, result.failure]);
     }),

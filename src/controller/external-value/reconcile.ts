@@ -23,7 +23,7 @@ import type { Services } from "./services.ts";
 import { settleTargets } from "./settle.ts";
 import { sights } from "./sights.ts";
 import { hasCondition, type StatusModel } from "./status-model.ts";
-import { straysOf } from "./strays.ts";
+import { rememberSpared, straysOf } from "./strays.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
 import { forgetShown, knownStatus } from "./write-status.ts";
@@ -195,11 +195,10 @@ async function serve(
     templatesFrom: await readTemplateSources(model, services.client),
     wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
   });
-  const former = await removeFormer({ model, settled }, write, visit, services);
+  const former = await removeFormer({ model, items: read.items, settled }, write, visit, services);
   forgetTargets(entry, model, former.removed);
   const targets = targetRows(settled, previous, former.lingering);
-  const changedNow = settled.some(({ dataChanged }) => dataChanged);
-  const restarts = await restart({ model, targets, changedNow, allStand: settled.every(stand) }, visit, services);
+  const restarts = await restart({ model, targets, allStand: settled.every(stand) }, visit, services);
   const conclusion = conclude({
     model,
     items: read.items,
@@ -208,6 +207,7 @@ async function serve(
     rows: entry.rows,
     lingering: former.lingering,
     raced: former.raced,
+    unremoved: former.unremoved,
     ...(restarts ? { restarts } : {}),
     now: services.clock.now(),
     random: services.random,
@@ -222,16 +222,14 @@ async function serve(
 }
 
 async function removeFormer(
-  wanted: Pick<FormerTargetsInput, "model" | "settled">,
+  wanted: Pick<FormerTargetsInput, "model" | "items" | "settled">,
   write: WriteContext,
   { entry, previous }: Visit,
   services: Services,
 ): Promise<FormerTargets> {
   const strays = straysOf(wanted.model, entry, services);
   const former = await removeFormerTargets({ ...wanted, known: previous.targets, strays }, write);
-  if (former.spared.length > 0) {
-    entry.spared = new Set([...(entry.spared ?? []), ...former.spared.map(({ uid }) => uid)]);
-  }
+  rememberSpared(entry, former.spared, services.controlledTargets(wanted.model.uid));
   return former;
 }
 
@@ -246,14 +244,15 @@ function remember(entry: Entry, { status, rows, inOrder }: Conclusion, inputs: s
 }
 
 async function restart(
-  wanted: Pick<SettleRestarts, "model" | "targets" | "changedNow" | "allStand">,
-  { object, previous }: Visit,
+  wanted: Pick<SettleRestarts, "model" | "targets" | "allStand">,
+  { object, entry, previous }: Visit,
   { client, restarts, clock, events }: Services,
 ): Promise<RestartOutcome | undefined> {
   if (!restarts) return undefined;
   return await settleRestarts({
     ...wanted,
     previous,
+    memory: entry,
     client,
     pace: restarts.pace,
     now: clock.now(),

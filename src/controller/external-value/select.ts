@@ -10,7 +10,7 @@ export type Item = DataItem | DataFromItem;
 /** One item with what it came to after shaping. */
 export interface ItemResult {
   readonly item: Item;
-  /** Under which identity and region it was read, where it was. */
+  /** Under which identity and region it was asked for, where it was. */
   readonly origin?: string;
   /** A key that a `dataFrom` item brought before and brings no longer; the result is about it alone. */
   readonly lost?: ValueRow;
@@ -101,6 +101,11 @@ function judgeOptional(result: Exclude<ItemResult["result"], { kind: "keys" }>):
 /** Gone for certain, or never there as far as anybody knows. */
 export function isAbsent(result: ItemResult["result"]): boolean {
   return result.kind === "missing" && (result.gone === "never" || result.gone === "confirmed");
+}
+
+/** It cannot be read now, so that its last value stays where it stands. */
+export function isUnreadOptional({ item, result }: ItemResult): boolean {
+  return item.optional && result.kind !== "keys" && !isAbsent(result);
 }
 
 /** A target with templates, in its labels and annotations too, may name every key; else it takes what is routed to it. */

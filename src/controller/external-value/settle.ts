@@ -1,7 +1,8 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { TargetModel } from "../../api/model.ts";
-import { applyTarget } from "../target/apply-target.ts";
-import type { Observation } from "../target/observation.ts";
+import { applyTarget, type TargetResult } from "../target/apply-target.ts";
+import { type Observation, type TargetMemo, unfinishedShape } from "../target/observation.ts";
+import type { TargetWrite } from "../target/plan-target.ts";
 import { type Settled, stand } from "./conclude.ts";
 import { decideTarget, type TargetDecision } from "./decide.ts";
 import { targetEntry } from "./entry.ts";
@@ -134,11 +135,13 @@ async function settle(target: TargetModel, context: SettleContext): Promise<Sett
   if (unread.length > 0) return freeze(target, { failures: unread, atLast: false }, context);
   const entry = targetEntry(context.entry, target.kind, target.name);
   let mustRead = false;
+  let brought: Decided | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const { observation, decision } = await look(target, entry, context, mustRead);
     if (decision.kind !== "observe") {
-      const settled = await carryOut(decision, entry, observation, context);
-      if (settled) return settled;
+      const outcome = await carryOut(asChange(decision, brought), entry, observation, context);
+      if (outcome.kind === "settled") return asBrought(outcome.settled, brought, context);
+      brought = outcome.dataChanged ? decision : brought;
     }
     mustRead = true;
   }
@@ -157,36 +160,84 @@ export class RacedError extends Error {
   override readonly name = "RacedError";
 }
 
-/** Undefined: raced, look again. */
+type Decided = Exclude<TargetDecision, { kind: "observe" }>;
+
+/** The rest of a write that brought the data before it was raced for: of that change, whatever a second look compares. */
+function asChange(decision: Decided, brought: Decided | undefined): Decided {
+  if (!brought || decision.kind !== "planned" || decision.plan.action !== "write") return decision;
+  return { ...decision, plan: { ...decision.plan, dataChanged: true } };
+}
+
+/** The data came by an attempt before: told of now, where nothing was left to write. */
+function asBrought(settled: Settled, brought: Decided | undefined, { wrote }: SettleContext): Settled {
+  if (!brought) return settled;
+  const { decision, memo } = settled;
+  if (memo && decision.kind === "planned" && decision.plan.action === "none") wrote(brought, memo);
+  return { ...settled, dataChanged: true };
+}
+
+type Outcome =
+  | { readonly kind: "settled"; readonly settled: Settled }
+  /** To be looked at again; the data may have been brought already. */
+  | { readonly kind: "raced"; readonly dataChanged: boolean };
+
+const settledAs = (settled: Settled): Outcome => ({ kind: "settled", settled });
+
 async function carryOut(
-  decision: Exclude<TargetDecision, { kind: "observe" }>,
+  decision: Decided,
   entry: TargetEntry,
   observation: Observation,
   context: SettleContext,
-): Promise<Settled | undefined> {
+): Promise<Outcome> {
   entry.left = undefined;
   entry.blocked = decision.kind === "planned" && decision.plan.action === "fail";
   const stands = observation.kind !== "absent" && context.known.some((row) => isRowOf(row, decision.target));
-  if (decision.kind !== "planned" || decision.plan.action === "fail") return { decision, dataChanged: false, stands };
-  if (decision.plan.action === "none") {
-    entry.memo = decision.plan.memo;
-    return { decision, memo: decision.plan.memo, dataChanged: false, stands: true };
+  if (decision.kind !== "planned" || decision.plan.action === "fail")
+    return settledAs({ decision, dataChanged: false, stands });
+  const { plan } = decision;
+  if (plan.action === "none") {
+    entry.memo = plan.memo;
+    return settledAs({ decision, memo: plan.memo, dataChanged: false, stands: true });
   }
   // Asked after the look that the write rests on: a leader that slept in between has lost its Lease, one that sleeps
   // from here on sends preconditions that no longer hold.
   const { services, model } = context;
   if (!services.owns(`${model.namespace}/${model.name}`)) throw new RacedError("another replica serves it now");
-  const result = await applyTarget(decision.plan, context.write);
-  switch (result.kind) {
-    case "raced":
-      return undefined;
-    case "refused":
-      return { decision, refused: result.failure, dataChanged: false, stands };
-    case "written":
-      entry.memo = result.memo;
-      context.wrote(decision, result.memo);
-      return { decision, memo: result.memo, dataChanged: decision.plan.dataChanged, stands: true };
-  }
+  return outcomeOf(await applyTarget(plan, context.write), { decision, plan, observation, stands }, entry, context);
+}
+
+interface Sent {
+  readonly decision: Decided;
+  readonly plan: TargetWrite;
+  readonly observation: Observation;
+  /** It stood before. */
+  readonly stands: boolean;
+}
+
+/** What a write came to, which is remembered and told. */
+function outcomeOf(result: TargetResult, sent: Sent, entry: TargetEntry, context: SettleContext): Outcome {
+  const { decision, plan, observation, stands } = sent;
+  const dataChanged = plan.dataChanged && holdsData(result);
+  // Kept until restarts are counted for it, whatever fails before.
+  if (dataChanged) context.entry.unnumbered = true;
+  if (result.kind === "raced") return { kind: "raced", dataChanged };
+  const { memo } = result;
+  if (memo) entry.memo = memo;
+  if (memo && (result.kind === "written" || dataChanged)) context.wrote(decision, memo);
+  if (result.kind === "written") return settledAs({ decision, memo: result.memo, dataChanged, stands: true });
+  const left = memo ?? unfinished(plan, observation);
+  const standing = left ? { memo: left, stands: true } : { stands };
+  return settledAs({ decision, refused: result.failure, dataChanged, ...standing });
+}
+
+function holdsData(result: TargetResult): boolean {
+  return result.kind === "raced" ? result.holdsData : result.memo !== undefined;
+}
+
+/** It was left with the data, and the rest refused: with the rest refused again, it still holds the data. */
+function unfinished({ dataChanged }: TargetWrite, observation: Observation): TargetMemo | undefined {
+  if (dataChanged || observation.kind !== "unchanged") return undefined;
+  return observation.memo.shapePrint === unfinishedShape ? observation.memo : undefined;
 }
 
 function decideInput(target: TargetModel, entry: TargetEntry, observation: Observation, context: SettleContext) {

@@ -11,12 +11,12 @@ export async function shapeItems(gathered: readonly Gathered[], sandbox: Sandbox
 }
 
 async function shapeOne({ item, outcome, resolution }: Gathered, sandbox: Sandbox): Promise<ItemResult> {
-  if (outcome.kind !== "value") return { item, result: outcome };
+  const origin = resolution.kind === "ready" ? resolution.origin : undefined;
+  const from = origin === undefined ? {} : { origin };
+  if (outcome.kind !== "value") return { item, result: outcome, ...from };
   // A value came, so there is a store; for the type checker's sake the strictest is assumed.
   const allowDeclassification = resolution.kind === "ready" && resolution.store.allowDeclassification;
-  const origin = resolution.kind === "ready" ? resolution.origin : undefined;
   const shaped = await shape(item, outcome.values, { sandbox, allowDeclassification });
-  const from = origin === undefined ? {} : { origin };
   const { degraded, freshUntil, at } = outcome;
   if (!shaped.ok) {
     const empty = outcome.values.length === 0 ? { emptyAt: at } : {};

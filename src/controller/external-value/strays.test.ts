@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
+import { awsError } from "../../aws/fakes/fake-service-calls.ts";
+import { ApiError } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { TargetObject } from "../target/desired.ts";
+import { newEntry } from "./entry.ts";
+import { rememberSpared } from "./strays.ts";
 import { type Bench, createBench } from "./testing/bench.ts";
 
 // A target that was made and that no status tells of: the process that made it ended before it could say so.
@@ -121,5 +125,68 @@ describe("a target that this ExternalValue controls, and that neither the spec n
     bench.cluster.log.length = 0;
     await bench.visit();
     expect(bench.cluster.log).toEqual([]);
+  });
+
+  it("stays while an optional value cannot be read, whose last one may stand in it alone", async () => {
+    const bench = createBench();
+    await crashedAfterRename(bench);
+    startAnew(bench);
+    const { calls } = bench.fake;
+    calls.putParameter("/b", "w");
+    calls.fault = ({ items }) => {
+      if (items.includes("/b")) throw awsError("denied");
+    };
+    const { data } = spec("one");
+    bench.put({ ...spec("one"), data: [...data, { key: "B", optional: true, parameterStore: { name: "/b" } }] });
+    await bench.visit();
+    expect(names(bench)).toEqual(["one", "two"]);
+    calls.fault = () => {};
+    await bench.fake.clock.advance(4_000_000);
+    await bench.visit();
+    expect(names(bench)).toEqual(["one"]);
+  });
+
+  it("holds up nothing where it may not be removed: the status says so, and it goes when it may", async () => {
+    const bench = createBench();
+    await crashedAfterRename(bench);
+    startAnew(bench);
+    const { client } = bench.cluster;
+    const { delete: remove } = client;
+    const forbidden = new ApiError({ status: 403, reason: "Forbidden", message: "a policy keeps it" });
+    Object.assign(client, { delete: () => Promise.reject(forbidden) });
+    bench.put(spec("one"));
+    expect(await bench.visit()).toEqual({ afterMs: 30_000 });
+    expect(names(bench)).toEqual(["one", "two"]);
+    expect(bench.status().observedGeneration).toBe(3);
+    expect(bench.status().conditions).toMatchObject([
+      { type: "Ready", status: "True" },
+      { type: "Stalled", status: "False" },
+      {
+        type: "Degraded",
+        status: "True",
+        reason: "TargetConflict",
+        message: expect.stringContaining("Secret/two, which this ExternalValue has made and names no longer"),
+      },
+    ]);
+    Object.assign(client, { delete: remove });
+    await bench.visit();
+    expect(names(bench)).toEqual(["one"]);
+    expect(bench.status().conditions).toMatchObject([{ status: "True" }, { status: "False" }, { status: "False" }]);
+  });
+});
+
+describe("what somebody else made", () => {
+  const copyOf = (name: string) => ({ kind: "Secret", object: { metadata: { name, uid: `uid-${name}` } } }) as const;
+  const stray = (name: string) => ({ kind: "Secret", name, uid: `uid-${name}` }) as const;
+
+  it("is remembered while it is there, and forgotten then", () => {
+    const entry = newEntry("uid-1");
+    rememberSpared(entry, [], []);
+    expect(entry).not.toHaveProperty("spared");
+    rememberSpared(entry, [stray("a"), stray("b")], [copyOf("a"), copyOf("b")]);
+    rememberSpared(entry, [], [copyOf("b")]);
+    expect(entry.spared).toEqual(new Set(["uid-b"]));
+    rememberSpared(entry, [], []);
+    expect(entry.spared).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
+import type { ControlledTarget } from "../controlled-targets.ts";
 import { dataVersionAnnotation } from "../target/names.ts";
 import type { Entry } from "./entry.ts";
 import { targetsOf } from "./gather-targets.ts";
@@ -28,4 +29,12 @@ export function straysOf(
     const isLeft = annotations?.[dataVersionAnnotation] !== undefined && deletionTimestamp === undefined;
     return uid !== undefined && isLeft && spared?.has(uid) !== true ? [{ kind, name, uid }] : [];
   });
+}
+
+/** Remembers those that are left alone, for as long as the watch shows them. */
+export function rememberSpared(entry: Entry, spared: readonly Stray[], controlled: readonly ControlledTarget[]): void {
+  if (entry.spared === undefined && spared.length === 0) return;
+  const shown = new Set(controlled.map(({ object }) => object.metadata.uid));
+  const uids = [...(entry.spared ?? []), ...spared.map(({ uid }) => uid)].filter((uid) => shown.has(uid));
+  entry.spared = uids.length > 0 ? new Set(uids) : undefined;
 }

@@ -3,7 +3,7 @@ import type { ExternalValueModel } from "../../api/model.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { RestartRow, StatusModel, TargetRow } from "../external-value/status-model.ts";
-import { combinedDataVersion } from "./data-version.ts";
+import { combinedDataVersion, hasGrown, numberOf } from "./data-version.ts";
 import { findWorkloads, mostWorkloads } from "./find-workloads.ts";
 import type { RestartPace } from "./pace.ts";
 import { planRestarts, type RestartPlan, sortedRows } from "./plan-restarts.ts";
@@ -19,13 +19,21 @@ export interface RestartOutcome {
   readonly againMs?: number;
 }
 
+/** What a process remembers of changes, since an error may come before the restarts or the status that tells of them. */
+export interface ChangeMemory {
+  /** Data was changed, and the change was given no number yet. */
+  unnumbered?: boolean | undefined;
+  /** The last number that was given to a change. */
+  lastNumber?: number | undefined;
+}
+
 export interface SettleRestarts {
   readonly model: ExternalValueModel;
   readonly previous: StatusModel;
   /** The targets as they will stand in the status. */
   readonly targets: readonly TargetRow[];
-  /** Data was changed by this visit, not by one before it. */
-  readonly changedNow: boolean;
+  /** Kept over visits, and brought up to date. */
+  readonly memory: ChangeMemory;
   /** Every target stands as wanted: only then restarts follow. */
   readonly allStand: boolean;
   readonly client: KubernetesClient;
@@ -46,11 +54,10 @@ export async function settleRestarts(input: SettleRestarts): Promise<RestartOutc
   const { model, previous, targets, allStand } = input;
   if (model.restart.length === 0) return undefined;
   const counted = combinedDataVersion(previous.dataVersion, previous.targets, targets);
-  const rows = previous.restarts ?? [];
-  if (!mustLook(input, counted)) return { rows, dataVersion: counted, failures: [] };
+  if (!mustLook(input, counted)) return { rows: previous.restarts ?? [], dataVersion: counted, failures: [] };
   const found = await findWorkloads(model, input.client);
-  const dataVersion = input.changedNow ? unused(counted, found.workloads) : counted;
-  const plan = planRestarts({ ...found, rows, lastDataVersion: previous.dataVersion, dataVersion });
+  const { dataVersion, lastDataVersion, rows } = giveNumber(input, counted, found.workloads);
+  const plan = planRestarts({ ...found, rows, lastDataVersion, dataVersion });
   // What could not be read keeps its row, as far as there is room: a status with more is refused as a whole.
   const room = mostWorkloads - plan.rows.length - plan.due.length;
   const kept = found.failures.length > 0 ? rows.filter((row) => !isPlanned(row, plan)).slice(0, Math.max(0, room)) : [];
@@ -69,12 +76,21 @@ export async function settleRestarts(input: SettleRestarts): Promise<RestartOutc
   };
 }
 
-/**
- * A number that no workload carries yet, for a change that is new. One may carry it where what it counted was forgotten: its
- * target was deleted before the status told of it, or `spec.restart` was empty for a while.
- */
-function unused(counted: number, workloads: readonly Workload[]): number {
-  return Math.max(counted, ...workloads.map(({ marked }) => marked + 1));
+/** Where nothing has changed, the rows that are in step go along with a number that is raised: nobody is restarted for it. */
+function giveNumber({ previous, memory }: SettleRestarts, counted: number, workloads: readonly Workload[]) {
+  const { dataVersion: told, restarts: rows = [] } = previous;
+  const count = { told, counted, isNew: memory.unnumbered === true, given: memory.lastNumber };
+  const dataVersion = numberOf(
+    count,
+    workloads.map(({ marked }) => marked),
+  );
+  memory.unnumbered = false;
+  if (hasGrown(count)) {
+    memory.lastNumber = dataVersion;
+    return { dataVersion, lastDataVersion: told, rows };
+  }
+  const raised = rows.map((row) => (row.dataVersion === told ? { ...row, dataVersion } : row));
+  return { dataVersion, lastDataVersion: dataVersion, rows: raised };
 }
 
 /** In step and looked at before, with the same spec: the API server is not asked. */

@@ -117,6 +117,24 @@ describe("a write", () => {
     expect(bodies[1]).toMatchObject({ metadata: { resourceVersion: "8", ...metadata }, data: { A: "MQ==" } });
   });
 
+  it.each([
+    {
+      reason: "is refused the rest",
+      status: 422,
+      result: { kind: "refused", memo: { resourceVersion: "8", dataVersion: 3 } },
+    },
+    { reason: "is raced for", status: 409, result: { kind: "raced", holdsData: true } },
+  ])("that has brought the data, and $reason, says so", async ({ status, result }) => {
+    const patched: TargetObject = { metadata: { name: "checkout", uid: "uid-target", resourceVersion: "8" } };
+    const { context, log } = scripted([patched, error(status)]);
+    const written = await applyTarget(write({ removes: ["B"], thenApplies: true }), context);
+    expect(written).toMatchObject(result);
+    expect(log).toEqual(["patch", "apply"]);
+    const refused = await applyTarget(write({ removes: ["B"], thenApplies: true }), scripted([error(status)]).context);
+    expect(refused).not.toHaveProperty("memo");
+    expect(refused).not.toMatchObject({ holdsData: true });
+  });
+
   it.each([0, 429, 500])("answered with %s is tried again by whoever asked", async (status) => {
     await expect(applyTarget(write(), scripted([error(status)]).context)).rejects.toThrow("refused");
   });
@@ -195,11 +213,14 @@ describe("a former target", () => {
     { reason: "made by us", manager: fieldManager, uid: "uid-target", result: "deleted" },
     { reason: "a copy that somebody else made", manager: "kubectl-create", uid: "uid-target", result: "spared" },
     { reason: "made anew since it was seen, by somebody else", manager: "kubectl-create", uid: "u", result: "spared" },
-  ])("that is known by its controller alone, $reason: $result", async ({ manager, uid, result }) => {
+    { reason: "let go of since it was seen", manager: fieldManager, uid: "uid-target", owners: [], result: "absent" },
+  ])("that is known by its controller alone, $reason: $result", async ({ manager, uid, owners, result }) => {
     const annotations = { "f:externalvalues.dev/data-version": {} };
     const managedFields = [{ manager, fieldsV1: { "f:metadata": { "f:annotations": annotations } } }];
-    const bench = scripted([object({ ...owned, uid, managedFields })]);
+    const ownerReferences = owners ?? owned.ownerReferences;
+    const bench = scripted([object({ ownerReferences, uid, managedFields })]);
     expect(await removeTarget({ ...former, isStray: true }, bench.context)).toBe(result);
+    expect(bench.log).toEqual(result === "deleted" ? ["get", "delete"] : ["get"]);
   });
 
   it("is deleted with uid and resourceVersion as preconditions, and raced where they no longer hold", async () => {

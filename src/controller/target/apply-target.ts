@@ -6,15 +6,21 @@ import { resourceTypes } from "../../kubernetes/resource-types.ts";
 import type { TargetOwner } from "./desired.ts";
 import { type DesiredShape, type TargetObject, targetObject } from "./desired.ts";
 import { isHeldByAlone } from "./managed-fields.ts";
-import type { ObservedTarget, TargetMemo } from "./observation.ts";
+import { type ObservedTarget, type TargetMemo, unfinishedShape } from "./observation.ts";
 import { observeTarget } from "./observe.ts";
 import type { TargetWrite } from "./plan-target.ts";
 
 export type TargetResult =
   | { readonly kind: "written"; readonly memo: TargetMemo }
   /** Somebody else wrote first: read and plan again. */
-  | { readonly kind: "raced" }
-  | { readonly kind: "refused"; readonly failure: Failure };
+  | { readonly kind: "raced"; readonly holdsData: boolean }
+  /** `memo`: the target as it was left, where it holds the data and its count, and only the rest was refused. */
+  | { readonly kind: "refused"; readonly failure: Failure; readonly memo?: TargetMemo };
+
+/** The target as of the last request that brought it the data: one that follows may fail. */
+interface Progress {
+  object?: TargetObject;
+}
 
 export interface WriteContext {
   readonly client: KubernetesClient;
@@ -34,20 +40,28 @@ export const resourceTypeOf: Readonly<Record<TargetKind, ResourceType>> = {
  * ApiError where the API server could not answer; what it refuses for good comes back as `refused`.
  */
 export async function applyTarget(write: TargetWrite, context: WriteContext): Promise<TargetResult> {
+  const progress: Progress = {};
   try {
-    const object = await send(write, context);
+    const object = await send(write, context, progress);
+    progress.object = object;
     const settled = await dropLeftovers(object, write, context);
     return { kind: "written", memo: memoOf(settled, write) };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 409 || error.status === 404) return { kind: "raced" };
-    const failure = refusal(error, write);
-    if (failure) return { kind: "refused", failure };
-    throw error;
+    return ended(error, write, progress);
   }
 }
 
-async function send(write: TargetWrite, context: WriteContext): Promise<TargetObject> {
+function ended(error: ApiError, write: TargetWrite, { object }: Progress): TargetResult {
+  if (error.status === 409 || error.status === 404) return { kind: "raced", holdsData: object !== undefined };
+  const failure = refusal(error, write);
+  if (!failure) throw error;
+  // The rest is asked for again.
+  const left = object && { ...memoOf(object, write), shapePrint: unfinishedShape };
+  return { kind: "refused", failure, ...(left ? { memo: left } : {}) };
+}
+
+async function send(write: TargetWrite, context: WriteContext, progress: Progress): Promise<TargetObject> {
   const type = resourceTypeOf[write.composed.kind];
   const place = { namespace: context.owner.namespace, dataVersion: write.dataVersion };
   if (exchangesData(write)) {
@@ -58,9 +72,11 @@ async function send(write: TargetWrite, context: WriteContext): Promise<TargetOb
       exchangePatch(write, place),
       options(context, {}),
     );
-    return write.thenApplies === true ? await update({ ...write, live: liveOf(exchanged) }, context) : exchanged;
+    if (write.thenApplies !== true) return exchanged;
+    progress.object = exchanged;
+    return await update({ ...write, live: liveOf(exchanged) }, context, progress);
   }
-  if (write.how === "update") return await update(write, context);
+  if (write.how === "update") return await update(write, context, progress);
   if (write.how === "recreate" && write.live) {
     const created = await tryOut(write, context);
     if (created) return created;
@@ -84,7 +100,7 @@ async function create({ composed, shape, dataVersion }: TargetWrite, context: Wr
  * An apply. That a key of a ConfigMap changes between `data` and `binaryData` it cannot say where our creating POST holds
  * the key, and is refused: then the data goes first, by an exchange.
  */
-async function update(write: TargetWrite, context: WriteContext): Promise<TargetObject> {
+async function update(write: TargetWrite, context: WriteContext, progress: Progress): Promise<TargetObject> {
   const { composed, shape, dataVersion } = write;
   const type = resourceTypeOf[composed.kind];
   const place = { namespace: context.owner.namespace, dataVersion };
@@ -101,6 +117,7 @@ async function update(write: TargetWrite, context: WriteContext): Promise<Target
       exchangePatch(write, place),
       options(context, {}),
     );
+    progress.object = patched;
     return await apply(liveOf(patched));
   }
 }

@@ -8,7 +8,7 @@ import type { ObservedTarget } from "./observation.ts";
 export interface Difference {
   /** Keys added, removed or changed, sorted; names only. */
   readonly keys: readonly string[];
-  /** Labels, annotations, ownership, type or immutability differ. */
+  /** Labels, annotations, ownership, type or immutability differ, or a key of others is still held by us as well. */
   readonly shape: boolean;
   /** The API server cannot change it in place. */
   readonly needsRecreate: boolean;
@@ -28,7 +28,9 @@ export function compareTarget(
   return {
     keys,
     shape:
-      typeDiffers || metadataDiffers(object, shape, owner) || (shape.exclusive && shape.immutable !== object.immutable),
+      typeDiffers ||
+      metadataDiffers(object, shape, owner) ||
+      (shape.exclusive ? shape.immutable !== object.immutable : holdsGivenUp(object, composed)),
     needsRecreate: typeDiffers || frozen,
   };
 }
@@ -49,6 +51,14 @@ function surplusKeys(
   return [...object.data.keys()].filter(
     (key) => !composed.data.has(key) && (shape.exclusive || isHeldByAlone(object.keyManagers.get(key), fieldManager)),
   );
+}
+
+/**
+ * A key that is asked for no longer, and that others hold too: it stays, so that no data changes, but while we hold it as
+ * well it would be ours again when they let it go.
+ */
+function holdsGivenUp({ data, appliedKeys }: ObservedTarget, composed: ComposedTarget): boolean {
+  return [...appliedKeys].some((key) => data.has(key) && !composed.data.has(key));
 }
 
 function metadataDiffers(object: ObservedTarget, shape: DesiredShape, owner: TargetOwner): boolean {

@@ -122,6 +122,7 @@ describe("an object as it was read", () => {
         managedFields: [
           {
             manager: fieldManager,
+            operation: "Apply" as const,
             fieldsV1: {
               "f:metadata": {
                 "f:labels": { "f:ours": {}, "f:both": {} },
@@ -130,8 +131,10 @@ describe("an object as it was read", () => {
               "f:data": { "f:A": {} },
             },
           },
+          { manager: fieldManager, operation: "Update" as const, fieldsV1: { "f:binaryData": { "f:CREATED": {} } } },
           {
             manager: "kubectl",
+            operation: "Apply" as const,
             fieldsV1: { "f:metadata": { "f:labels": { "f:both": {} } }, "f:binaryData": { "f:B": {} } },
           },
         ],
@@ -142,8 +145,11 @@ describe("an object as it was read", () => {
     expect([...observed.ownAnnotations]).toEqual(["note"]);
     expect([...observed.keyManagers]).toEqual([
       ["A", [fieldManager]],
+      ["CREATED", [fieldManager]],
       ["B", ["kubectl"]],
     ]);
+    // What a creating POST holds, no apply gives up.
+    expect([...observed.appliedKeys]).toEqual(["A"]);
     expect(observed.deleting).toBe(true);
   });
 });

@@ -17,6 +17,8 @@ export interface ObservedTarget {
   readonly data: ReadonlyMap<string, Uint8Array>;
   /** Which field managers hold each data key. */
   readonly keyManagers: ReadonlyMap<string, readonly string[]>;
+  /** Data keys that our manager has applied: an apply that names one no longer gives it up. */
+  readonly appliedKeys: ReadonlySet<string>;
   /** Labels and annotations that this ExternalValue's own field manager holds, and nobody else. */
   readonly ownLabels: ReadonlySet<string>;
   readonly ownAnnotations: ReadonlySet<string>;
@@ -39,6 +41,9 @@ export interface TargetMemo {
   /** Made by somebody else, and only merged into. */
   readonly merged: boolean;
 }
+
+/** The `shapePrint` of a target that is to be compared again: equal to none. */
+export const unfinishedShape = "";
 
 export type Observation =
   | { readonly kind: "absent" }

@@ -14,6 +14,7 @@ export function observeTarget(kind: TargetKind, object: TargetObject, fieldManag
     );
   const ownAnnotations = new Set(holds(["metadata", "annotations"]));
   ownAnnotations.delete(dataVersionAnnotation);
+  const applied = managed.filter(({ manager, operation }) => manager === fieldManager && operation === "Apply");
   return {
     kind,
     name: metadata.name,
@@ -27,6 +28,7 @@ export function observeTarget(kind: TargetKind, object: TargetObject, fieldManag
     immutable: object.immutable === true,
     data: decodeData(kind, object),
     keyManagers: new Map([...holdersBelow(managed, ["data"]), ...holdersBelow(managed, ["binaryData"])]),
+    appliedKeys: new Set([...holdersBelow(applied, ["data"]).keys(), ...holdersBelow(applied, ["binaryData"]).keys()]),
     ownLabels: holds(["metadata", "labels"]),
     ownAnnotations,
   };

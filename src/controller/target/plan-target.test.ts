@@ -196,6 +196,24 @@ describe("a target that was read", () => {
       by: policy("Merge"),
       plan: "TargetImmutable",
     },
+    {
+      reason: "a key given up under Merge that somebody else holds too: let go, and no change of data",
+      object: observed(
+        { A: "1", B: "2" },
+        { ownerReferences: [], keyManagers: new Map([["B", ["external-values/checkout", "kubectl"]]]) },
+      ),
+      by: policy("Merge"),
+      plan: "update 3",
+    },
+    {
+      reason: "a key under Merge that somebody else holds alone",
+      object: observed(
+        { A: "1", B: "2" },
+        { ownerReferences: [], keyManagers: new Map([["B", ["kubectl"]]]), appliedKeys: new Set(["A"]) },
+      ),
+      by: policy("Merge"),
+      plan: "none",
+    },
     { reason: "a foreign one under Merge", object: foreign({ B: "x" }), by: policy("Merge"), plan: "update 1 changed" },
     {
       reason: "written once",

@@ -5,7 +5,7 @@ import { compareTarget, type Difference } from "./compare.ts";
 import { type DesiredShape, desiredShape } from "./desired.ts";
 import type { Fingerprinter } from "./fingerprint.ts";
 import { dataVersionAnnotation } from "./names.ts";
-import type { Observation, ObservedTarget, TargetMemo } from "./observation.ts";
+import { type Observation, type ObservedTarget, type TargetMemo, unfinishedShape } from "./observation.ts";
 
 /** What is to be done about one target. */
 export type TargetPlan =
@@ -218,7 +218,7 @@ function writeInto(
 /** Of what stands there, not of what is wanted: with another refreshPolicy the two are compared again. */
 function memoAsItIs(object: ObservedTarget, draft: Draft): TargetMemo {
   const { fingerprinter, lastDataVersion } = draft.context;
-  const prints = { dataPrint: fingerprinter.data(object.data), shapePrint: "" };
+  const prints = { dataPrint: fingerprinter.data(object.data), shapePrint: unfinishedShape };
   const dataVersion = Math.max(parseDataVersion(object.annotations[dataVersionAnnotation]), lastDataVersion, 1);
   return memoOf(object, { ...draft, prints }, dataVersion);
 }

@@ -36,13 +36,21 @@ export async function removeTarget(former: FormerTarget, context: WriteContext):
   if (!object) return "absent";
   const observed = observeTarget(former.kind, object, context.fieldManager);
   if (observed.deleting || !isFormer(observed, former, context)) return "absent";
-  if (former.isStray === true && !isMadeByUs(object, context)) return "spared";
+  const leaves = former.isStray === true ? leftAlone(object, context) : undefined;
+  if (leaves) return leaves;
   try {
     return await removeObserved(observed, former, context);
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return "raced";
     throw error;
   }
+}
+
+/** A stray that was let go of since the watch showed it is its user's now. */
+function leftAlone(object: TargetObject, context: WriteContext): "absent" | "spared" | undefined {
+  const { ownerReferences = [] } = object.metadata;
+  if (controllerOf({ ownerReferences })?.uid !== context.owner.uid) return "absent";
+  return isMadeByUs(object, context) ? undefined : "spared";
 }
 
 /** Made again since the status was written, it is known by its controller, since nobody else is given our UID, or by our mark. */

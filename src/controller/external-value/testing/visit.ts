@@ -157,6 +157,7 @@ function written(target: TargetModel, plan: TargetWrite, before: ObservedTarget 
       ...(before?.keyManagers ?? []),
       ...ours.map(([key]) => [key, [fieldManager]] as [string, string[]]),
     ]),
+    appliedKeys: new Set(composed.data.keys()),
     ownLabels: new Set(Object.keys(shape.labels)),
     ownAnnotations: new Set(Object.keys(shape.annotations)),
   };
@@ -183,6 +184,7 @@ export function foreignObject({ kind, name }: TargetModel): ObservedTarget {
     immutable: false,
     data: new Map([["FOREIGN", Buffer.from("theirs")]]),
     keyManagers: new Map([["FOREIGN", ["kubectl"]]]),
+    appliedKeys: new Set(),
     ownLabels: new Set(),
     ownAnnotations: new Set(),
   };

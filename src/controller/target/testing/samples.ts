@@ -65,6 +65,7 @@ export function observed(data: Readonly<Record<string, string>>, fields: Partial
     immutable: false,
     data: new Map(Object.entries(data).map(([key, text]) => [key, Buffer.from(text)])),
     keyManagers: new Map(Object.keys(data).map((key) => [key, [fieldManager]])),
+    appliedKeys: new Set(Object.keys(data)),
     ownLabels: new Set([managedLabel]),
     ownAnnotations: new Set(),
     ...fields,
@@ -79,6 +80,7 @@ export function foreign(data: Readonly<Record<string, string>>, fields: Partial<
     annotations: {},
     ownerReferences: [],
     keyManagers: new Map(Object.keys(data).map((key) => [key, ["kubectl"]])),
+    appliedKeys: new Set(),
     ownLabels: new Set(),
     ...fields,
   });
