@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { holdersBelow } from "../../src/controller/target/managed-fields.ts";
 import { createSecret, putParameter, putSecretValue } from "../support/aws.ts";
 import { secretValue } from "../support/canary.ts";
 import { conditionOf, type Served, serve, unique } from "./served.ts";
@@ -129,6 +130,29 @@ describe("Ownership", () => {
     // At once: whom the other stood in the way of is told of its deletion.
     await served.ready("two");
     expect(await served.secret("shared")).toEqual({ THEIRS: "x", A: secretValue("first") });
+  });
+
+  it("Merge: a key that others have come to hold as well is let go of when it is named no longer, and stays theirs", async () => {
+    const secretId = await secretOf();
+    const spec = (...keys: readonly string[]) =>
+      `  secret: { name: held-by-both, creationPolicy: Merge }\n  data:\n${keys.map((key) => item(key, secretId, "user")).join("")}`;
+    const held = async () => {
+      const { managedFields = [], annotations } = (await live("held-by-both")).metadata;
+      return {
+        managers: [...(holdersBelow(managedFields, ["data"]).get("B") ?? [])].sort(),
+        dataVersion: annotations?.["externalvalues.dev/data-version"],
+      };
+    };
+    await foreign("held-by-both", { THEIRS: "x" });
+    await served.externalValue("lets-go", spec("A", "B"));
+    await served.ready("lets-go");
+    const applied = "apiVersion: v1\nkind: Secret\nmetadata: { name: held-by-both }\ndata: { B: c2hvcA== }\n";
+    await served.cluster.apply(applied, served.namespace);
+    expect(await held()).toEqual({ managers: ["bench", "external-values/lets-go"], dataVersion: "1" });
+    await served.externalValue("lets-go", spec("A"));
+    await served.ready("lets-go");
+    expect(await held()).toEqual({ managers: ["bench"], dataVersion: "1" });
+    expect(await served.secret("held-by-both")).toEqual({ THEIRS: "x", A: "shop", B: "shop" });
   });
 
   it("a KeyConflict ends when the other lets go of the key, without a look every 30 s", async () => {
