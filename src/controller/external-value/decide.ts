@@ -81,7 +81,7 @@ const rowsOf = ({ target, known }: DecideInput): readonly TargetRow[] =>
 
 /**
  * Those of the status for as long as the data is that of its dataVersion: for them alone nothing is written. A process without
- * memory did not see what stands being made: where it would be made from something else, they may never have been true.
+ * memory did not see what stands being made, but has compared it: it is what would be made now.
  */
 function inputsFor(plan: Exclude<TargetPlan, { action: "observe" }>, input: DecideInput): string | undefined {
   // With Once, data that others have edited is left alone: what it was made from proves nothing.
@@ -89,8 +89,7 @@ function inputsFor(plan: Exclude<TargetPlan, { action: "observe" }>, input: Deci
   const { dataVersion } = plan.action === "none" ? plan.memo : plan;
   const told = rowsOf(input).find((row) => row.dataVersion === dataVersion);
   if (!told) return inputsOf(input);
-  if (told.inputs === undefined || input.entry.memo) return told.inputs;
-  return told.inputs === inputsOf(input) ? told.inputs : undefined;
+  return told.inputs === undefined || input.entry.memo ? told.inputs : inputsOf(input);
 }
 
 function inputsOf({ target, items, templatesFrom, once }: DecideInput): string | undefined {
