@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createSecret, putParameter } from "../support/aws.ts";
 import { eventually } from "../support/eventually.ts";
+import { resourceVersions } from "../support/resource-versions.ts";
 import { sharedEnvironment } from "../support/shared-environment.ts";
 import { type Served, serve, unique } from "./served.ts";
 
@@ -63,19 +64,7 @@ const writesSince = (position: number): readonly string[] =>
 
 const auditPosition = (): number => readFileSync(environment.auditLog ?? "", "utf8").length;
 
-/** The resourceVersion of every object that is or may be ours in the namespace. */
-async function versions(): Promise<Readonly<Record<string, string | undefined>>> {
-  const kinds = [
-    { apiVersion: "v1", kind: "Secret" },
-    { apiVersion: "externalvalues.dev/v1alpha1", kind: "ExternalValue" },
-  ];
-  const lists = await Promise.all(kinds.map((kind) => served.cluster.list(kind, served.namespace)));
-  return Object.fromEntries(
-    lists
-      .flat()
-      .map(({ kind, metadata }) => [`${kind ?? ""}/${metadata.name}/${metadata.uid}`, metadata.resourceVersion]),
-  );
-}
+const versions = () => resourceVersions(served.cluster, served.namespace);
 
 /** Waits until so many calls of an operation have been made since the proxy was reset. */
 async function untilCalls(operation: string, calls: number): Promise<void> {

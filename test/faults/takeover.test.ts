@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
+import { resourceVersions } from "../support/resource-versions.ts";
 import { type FaultBench, type Place, startFaultBench } from "./support/fault-bench.ts";
 import { arrangeMany, type ManyResources } from "./support/many-resources.ts";
 import { acceptedWrites, startReplica } from "./support/replicas.ts";
@@ -21,17 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => bench?.stop());
 
-/** The resourceVersion of all that is in the place. */
-async function versions(): Promise<Readonly<Record<string, string | undefined>>> {
-  const kinds = [
-    { apiVersion: "v1", kind: "Secret" },
-    { apiVersion: "externalvalues.dev/v1alpha1", kind: "ExternalValue" },
-  ];
-  const objects = (await Promise.all(kinds.map((kind) => bench.cluster.list(kind, place.namespace)))).flat();
-  return Object.fromEntries(
-    objects.map(({ kind, metadata }) => [`${kind ?? ""}/${metadata.name}/${metadata.uid}`, metadata.resourceVersion]),
-  );
-}
+const versions = () => resourceVersions(bench.cluster, place.namespace);
 
 const batchesRead = async (): Promise<number> => (await bench.fake.counts()).calls["GetParameters"] ?? 0;
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
 import { defaultLimits } from "../../api/store-model.ts";
 import { awsError } from "../../aws/fakes/fake-service-calls.ts";
+import { formerRoutes } from "./former-routes.ts";
 import { itemId } from "./item-id.ts";
 import { withLostKeys } from "./lost-keys.ts";
 import { type Bench, createBench, key } from "./testing/bench.ts";
@@ -221,6 +222,11 @@ it("a key that was brought by former routes as well is missed once, as what it w
   };
   const results = [{ item, result: { kind: "keys" as const, keys: [], at: 0 } }];
   const rows = [row("Secret", "1"), row("Template", "2"), row("ConfigMap", "3")];
-  const lost = withLostKeys(results, rows, new Map(), 60_000).flatMap((entry) => entry.lost ?? []);
+  const formerRows = formerRoutes(
+    results.map(({ item }) => item),
+    rows,
+  );
+  const evidence = { rows, formerRows, missedSince: new Map(), secondLookMs: 60_000 };
+  const lost = withLostKeys(results, evidence).flatMap((entry) => entry.lost ?? []);
   expect(lost).toEqual([rows[2]]);
 });

@@ -1,7 +1,7 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { DataFromItem } from "../../api/model.ts";
 import type { Service } from "../../api/source.ts";
-import { type FormerRows, formerRoutes, routedNow } from "./former-routes.ts";
+import { type FormerRows, routedNow } from "./former-routes.ts";
 import type { Sourced } from "./gather-values.ts";
 import { itemId } from "./item-id.ts";
 import { describeRef } from "./read-error.ts";
@@ -10,6 +10,15 @@ import { isLetGo, type ValueRow } from "./status-model.ts";
 
 /** When each key was first missed (clock milliseconds), by `slot`. */
 export type MissedSince = Map<string, number>;
+
+/** What is known of keys that were there before. */
+export interface Evidence {
+  readonly rows: readonly ValueRow[];
+  /** Of the same items and rows. */
+  readonly formerRows: FormerRows;
+  readonly missedSince: MissedSince;
+  readonly secondLookMs: number;
+}
 
 // Names that come and go for ever must not fill the status.
 const mostLetGo = 50;
@@ -21,15 +30,9 @@ const mostLetGo = 50;
  */
 export function withLostKeys(
   results: readonly ItemResult[],
-  rows: readonly ValueRow[],
-  missedSince: MissedSince,
-  secondLookMs: number,
+  { rows, formerRows, missedSince, secondLookMs }: Evidence,
 ): readonly ItemResult[] {
   const supplied = new Set(results.flatMap(suppliedBy));
-  const formerRows = formerRoutes(
-    results.map(({ item }) => item),
-    rows,
-  );
   for (const key of supplied) missedSince.delete(key);
   return results.flatMap((entry) => {
     const { item } = entry;

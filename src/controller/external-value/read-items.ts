@@ -8,7 +8,7 @@ import { type Entry, targetKey } from "./entry.ts";
 import { type FormerRows, formerRoutes } from "./former-routes.ts";
 import { isSuspect, targetsOf } from "./gather-targets.ts";
 import { outcomesOf, readItems, type Sourced } from "./gather-values.ts";
-import { formerMatches, slot, suppliedBy, withLostKeys } from "./lost-keys.ts";
+import { type Evidence, formerMatches, slot, suppliedBy, withLostKeys } from "./lost-keys.ts";
 import { freshnessPromise } from "./outcome.ts";
 import { isHandled, refreshEcho } from "./refresh-request.ts";
 import { type ItemResult, isAbsent } from "./select.ts";
@@ -78,11 +78,19 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
   });
   const shaped = await shapeItems(gathered, services.sandbox);
   const items =
-    model.dataFrom.length > 0 ? withLostKeys(shaped, rows, missedSince(entry), services.secondLookMs) : shaped;
+    model.dataFrom.length > 0
+      ? withFormer(shaped, { rows, formerRows, missedSince: missedSince(entry), secondLookMs: services.secondLookMs })
+      : shaped;
   rememberSecondLook(entry, items);
-  const supplied = new Set(items.flatMap(suppliedBy));
-  const told = items.map((item) => withDelivered(withFormerRows(item, formerRows, supplied), rows));
+  const told = items.map((item) => withDelivered(item, rows));
   return { kind: "read", items: told, inputs: inputsOf(context, readings) };
+}
+
+/** What `dataFrom` items brought before, and bring no longer or cannot bring now. */
+function withFormer(shaped: readonly ItemResult[], evidence: Evidence): readonly ItemResult[] {
+  const items = withLostKeys(shaped, evidence);
+  const supplied = new Set(items.flatMap(suppliedBy));
+  return items.map((item) => withFormerRows(item, evidence.formerRows, supplied));
 }
 
 /** What cannot be read says what it brought while it was routed elsewhere, and what nothing else has brought since. */

@@ -60,8 +60,7 @@ export function createReaders({ plane, clients }: ReaderServices): Readers {
   return {
     readerOf(recipe, region, { key, model }) {
       const reader = plane.find(readerId(recipe, model), region) ?? open(recipe, region, model);
-      const ofStore = byStore.get(key) ?? new Set();
-      byStore.set(key, ofStore.add(reader));
+      byStore.set(key, (byStore.get(key) ?? new Set()).add(reader));
       return reader;
     },
     quotas() {
