@@ -7,8 +7,9 @@ WORKDIR /source
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY hack/build.ts hack/build.ts
+COPY hack/build hack/build
 COPY src src
-# The second file says that the first is an ES module.
+# package.json says that the others are ES modules.
 RUN node hack/build.ts && echo '{"type":"module"}' > dist/package.json && chmod 0444 dist/*
 
 FROM ${BASE_IMAGE}
@@ -21,7 +22,7 @@ LABEL org.opencontainers.image.title="external-values" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production \
     PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
-COPY --from=build /source/dist/*.js /source/dist/package.json /app/
+COPY --from=build /source/dist/*.js /source/dist/*.LEGAL.txt /source/dist/package.json /app/
 # By number, so that a kubelet can tell that it is not root.
 USER 65532:65532
 EXPOSE 8080 8081

@@ -28,8 +28,8 @@ help: ## This list
 ##@ Develop
 
 .PHONY: build
-build: dist/main.js ## Bundle the command line into dist/main.js
-dist/main.js: $(SOURCES) hack/build.ts package-lock.json | setup-node
+build: dist/main.js ## Bundle the command line into dist/
+dist/main.js: $(SOURCES) hack/build.ts $(wildcard hack/build/*.ts) package-lock.json | setup-node
 	@node hack/build.ts
 
 .PHONY: lint

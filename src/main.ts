@@ -1,7 +1,8 @@
+#!/usr/bin/env node
 import "./cli/young-generation.ts";
 import { isMainThread, workerData } from "node:worker_threads";
 
-// The bundle is one file: a worker thread enters it here again, with its role in workerData. Each loads its own part only.
+// Worker threads begin here too, with their role in workerData. Each loads its own part only.
 if (isMainThread) {
   const { runCommandLine } = await import("./cli/command-line.ts");
   await runCommandLine(process.argv);

@@ -1,8 +1,7 @@
 /**
- * Where worker threads begin: this very module's file. In the bundle that is dist/main.js itself; run from source it is
- * the main module, which Node runs as it is.
+ * Where worker threads begin: the main module. In the bundle it stands beside this file as dist/main.js; run from source
+ * it is src/main.ts.
  */
 export function sandboxWorkerUrl(): URL {
-  const here = new URL(import.meta.url);
-  return here.pathname.endsWith("/sandbox-worker-url.ts") ? new URL("../main.ts", here) : here;
+  return new URL(import.meta.url.endsWith("/sandbox-worker-url.ts") ? "../main.ts" : "main.js", import.meta.url);
 }

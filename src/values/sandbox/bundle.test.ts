@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "@jest/globals";
 import { build } from "esbuild";
+import { bundleOptions } from "../../../hack/build/bundle-options.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** As main.ts does it: one file, which looks at what it is told to find out that it is the worker. */
+/** As main.ts does it: the file that the program begins with looks at what it is told to find out that it is the worker. */
 const entry = `
 import { isMainThread, workerData } from "node:worker_threads";
 import { isSandboxRole } from "./protocol.ts";
@@ -24,27 +25,18 @@ if (!isMainThread && isSandboxRole(workerData)) {
   // The worker of an idle sandbox keeps no process alive.
 }
 `;
-const requireBanner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
-
-describe("in a bundle of one file", () => {
-  it("the worker runs out of the bundle itself", async () => {
+describe("in a bundle", () => {
+  it("the worker runs out of the file that the program begins with", async () => {
     const folder = await mkdtemp(join(tmpdir(), "external-values-bundle-"));
     try {
-      const outfile = join(folder, "main.mjs");
       await build({
+        ...bundleOptions,
         stdin: { contents: entry, resolveDir: here, loader: "ts" },
-        outfile,
-        bundle: true,
-        platform: "node",
-        target: "node22.19",
-        format: "esm",
-        minifySyntax: true,
-        minifyWhitespace: true,
-        keepNames: true,
-        banner: { js: requireBanner },
+        outdir: folder,
+        entryNames: "main",
       });
-      await writeFile(join(folder, "package.json"), "{}");
-      const { stdout } = await promisify(execFile)(process.execPath, [outfile], { timeout: 20_000 });
+      await writeFile(join(folder, "package.json"), '{"type":"module"}');
+      const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "main.js")], { timeout: 20_000 });
       expect(JSON.parse(stdout)).toEqual([
         { ok: true, value: { t: "60 x" } },
         { ok: true, value: "1.50" },

@@ -27,7 +27,7 @@ export type WorkerAnswer =
   | { readonly kind: "rendered"; readonly id: number; readonly result: Result<readonly (readonly [string, Content])[]> }
   | { readonly kind: "found"; readonly id: number; readonly result: Result<string> };
 
-/** What the worker is told at its start; the bundle is one file, so this is how it knows that it is the worker. */
+/** What the worker is told at its start: it begins with the same file as the program, and so knows that it is the worker. */
 export const sandboxRole = { role: "sandbox" } as const;
 
 /** Whether a thread's workerData says that it is the sandbox's worker. */
