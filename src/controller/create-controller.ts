@@ -1,11 +1,12 @@
 import type { Registry } from "prom-client";
 import { createAwsClients } from "../aws/clients/aws-clients.ts";
 import { createPlane } from "../aws/plane.ts";
+import { mapInSlices } from "../event-loop/in-slices.ts";
+import type { Turns } from "../event-loop/turns.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/events/event-recorder.ts";
 import type { HealthCheck } from "../telemetry/health.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import { mapInSlices } from "../values/in-slices.ts";
 import { createSandbox } from "../values/sandbox/sandbox.ts";
 import type { Clock } from "./clock.ts";
 import { createFanOut } from "./cluster-external-value/fan-out.ts";
@@ -41,6 +42,7 @@ export interface ControllerServices {
   readonly registry: Registry;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly turns: Turns;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly readFile: (path: string) => Promise<string>;
@@ -65,7 +67,7 @@ const lookAtStoresMs = 10_000;
 
 /** Puts the parts together. */
 export function createController(options: ControllerOptions, services: ControllerServices): Controller {
-  const { client, logger, registry, clock, random, environment, readFile } = services;
+  const { client, logger, registry, clock, turns, random, environment, readFile } = services;
   const startedAt = clock.now();
   const records = createStoreRecords(options.controllerClass);
   const references = createReferences(records);
@@ -81,6 +83,7 @@ export function createController(options: ControllerOptions, services: Controlle
   const accessKeys = createAccessKeySecrets(client, clock);
   const clients = createAwsClients({
     clock,
+    turns,
     random,
     environment,
     readFile,

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { createTurns } from "../event-loop/turns.ts";
 import { createKubernetesClient } from "../kubernetes/kubernetes-client.ts";
 import { reportCrashes } from "../telemetry/crash-report.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -24,13 +25,15 @@ export async function runController(options: ControllerOptions, around: Controll
   const { logger, kubeConfig, environment } = around;
   reportCrashes(process, logger);
   const registry = createMetricsRegistry();
-  const client = createKubernetesClient({ kubeConfig, version: options.version });
+  const turns = createTurns({ now: systemClock.now });
+  const client = createKubernetesClient({ kubeConfig, version: options.version, turns });
   const controller = createController(options, {
     client,
     logger,
     registry,
     environment,
     clock: systemClock,
+    turns,
     random: Math.random,
     readFile: (path) => readFile(path, "utf8"),
   });

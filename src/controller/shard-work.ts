@@ -1,5 +1,5 @@
 import type { AwsClients } from "../aws/clients/aws-clients.ts";
-import { mapInSlices } from "../values/in-slices.ts";
+import { mapInSlices } from "../event-loop/in-slices.ts";
 import type { FanOut } from "./cluster-external-value/fan-out.ts";
 import type { Reconciler } from "./external-value/reconcile.ts";
 import type { Ownership, OwnershipEvents } from "./ownership.ts";

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { Turns } from "../event-loop/turns.ts";
 import { apiErrorOf } from "./api-failure.ts";
 import { ApiError } from "./client.ts";
 import type { Clock } from "./clock.ts";
@@ -8,7 +9,6 @@ import type { ResourceType } from "./objects.ts";
 import { createRequestGate } from "./request-gate.ts";
 import { resourceTypes } from "./resource-types.ts";
 import { type Answer, exchange, type Limits, type Outgoing, open, readText } from "./transport.ts";
-import type { Turns } from "./turns.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "update" | "delete";
 

@@ -1,24 +1,26 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { createTurns, type Turns } from "../event-loop/turns.ts";
 import { collectionPath, listPath, objectPath, watchPath, withQuery } from "./api-path.ts";
 import { createApiRequester, type RequestObserver } from "./api-requester.ts";
 import { ApiError, type KubernetesClient, type ListPage, type WriteOptions } from "./client.ts";
 import { type Clock, monotonicClock } from "./clock.ts";
 import type { KubernetesObject, ObjectRef, ResourceType } from "./objects.ts";
 import { apiVersionOf, resourceTypes } from "./resource-types.ts";
-import { createTurns } from "./turns.ts";
 import { type BookmarkHabit, readWatch } from "./watch-stream.ts";
 
 export interface KubernetesClientOptions {
   readonly kubeConfig: KubeConfig;
   /** Of the operator, for the user agent `external-values/<version>`. */
   readonly version: string;
-  /** Requests in flight at once, watches and Leases apart. Default 32. */
+  /** Requests in flight at once, watches and Leases apart. Default 16: more of them take no less time. */
   readonly concurrency?: number;
   /** For a whole request and its answer. Default 30 s. */
   readonly requestTimeoutMs?: number;
   /** How long a watch may be silent beyond its own timeout. Default 20 s. */
   readonly watchGraceMs?: number;
   readonly clock?: Clock;
+  /** Of the process, where other parts share the event loop. Default: its own. */
+  readonly turns?: Turns;
   /** Told of every answer, for metrics. */
   readonly observe?: RequestObserver;
 }
@@ -29,11 +31,11 @@ const metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.i
 /** Requests to the API server over kept-alive connections, as plain JSON. */
 export function createKubernetesClient(options: KubernetesClientOptions): KubernetesClient {
   const clock = options.clock ?? monotonicClock;
-  const turns = createTurns({ now: clock.now });
+  const turns = options.turns ?? createTurns({ now: clock.now });
   const requester = createApiRequester({
     kubeConfig: options.kubeConfig,
     userAgent: `external-values/${options.version}`,
-    concurrency: options.concurrency ?? 32,
+    concurrency: options.concurrency ?? 16,
     timeoutMs: options.requestTimeoutMs ?? 30_000,
     clock,
     turns,

@@ -31,23 +31,23 @@ describe("the gate of requests", () => {
     }
   });
 
-  it("lets one who is patient in after 31 others, however many more wait", async () => {
+  it("lets one who is patient in after 255 others, however many more wait", async () => {
     const { enter, leave, entered } = await bench();
-    for (let index = 0; index < 100; index++) void enter("write", false);
+    for (let index = 0; index < 600; index++) void enter("write", false);
     for (let index = 0; index < 2; index++) void enter("event", true);
-    for (let index = 0; index < 100; index++) await leave();
-    const writes = Array<string>(31).fill("write");
-    expect(entered.slice(0, 64)).toEqual([...writes, "event", ...writes, "event"]);
-    expect(entered.slice(64)).toEqual(Array(36).fill("write"));
+    for (let index = 0; index < 600; index++) await leave();
+    const writes = Array<string>(255).fill("write");
+    expect(entered.slice(0, 512)).toEqual([...writes, "event", ...writes, "event"]);
+    expect(entered.slice(512)).toEqual(Array(88).fill("write"));
   });
 
   it("counts only those who pass somebody by", async () => {
     const { enter, leave, entered } = await bench();
-    for (let index = 0; index < 100; index++) void enter("write", false);
+    for (let index = 0; index < 400; index++) void enter("write", false);
     for (let index = 0; index < 50; index++) await leave();
     void enter("event", true);
-    for (let index = 0; index < 32; index++) await leave();
-    expect(entered.indexOf("event")).toBe(50 + 31);
+    for (let index = 0; index < 256; index++) await leave();
+    expect(entered.indexOf("event")).toBe(50 + 255);
   });
 
   it("keeps no place for whoever gave up", async () => {

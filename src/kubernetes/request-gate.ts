@@ -2,13 +2,13 @@
 export interface RequestGate {
   /**
    * Resolves when it is the caller's turn; the function it resolves to gives the place back. Rejects when aborted.
-   * `patient`: after the others that wait, of which at most 31 pass it by.
+   * `patient`: after the others that wait, of which at most 255 pass it by.
    */
   enter(signal?: AbortSignal, patient?: boolean): Promise<() => void>;
 }
 
 // Others never wait noticeably longer for it, and whoever is patient gets a share however long the others keep coming.
-const mostPassingBy = 31;
+const mostPassingBy = 255;
 
 export function createRequestGate(places: number): RequestGate {
   const waiting = new Set<() => void>();

@@ -2,10 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { createTurns } from "../event-loop/turns.ts";
 import { WatchBroken, type WatchEvent } from "./client.ts";
 import { createLineSplitter } from "./lines.ts";
 import { createFakeClock } from "./testing/fake-clock.ts";
-import { createTurns } from "./turns.ts";
 import { readWatch } from "./watch-stream.ts";
 
 const event = (type: string, name = "a") => `${JSON.stringify({ type, object: { metadata: { name } } })}\n`;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import type { Turns } from "../event-loop/turns.ts";
 import { WatchBroken, type WatchEvent } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { createLineSplitter } from "./lines.ts";
-import type { Turns } from "./turns.ts";
 
 // etcd takes requests of at most 1.5 MiB; in JSON, with escapes and managed fields, an object stays well below this.
 const longestLineBytes = 16 * 2 ** 20;

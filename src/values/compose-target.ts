@@ -1,7 +1,7 @@
 import type { TargetModel } from "../api/model.ts";
+import { giveTurn } from "../event-loop/in-slices.ts";
 import { contentOfBytes } from "./content.ts";
 import type { ComposedTarget, ComposeTarget, Content, Result, ShapedKey } from "./contract.ts";
-import { giveTurn } from "./in-slices.ts";
 import { fail, failAt, succeed } from "./result.ts";
 import { checkAnnotations, checkLabels } from "./target/metadata.ts";
 import { plainKeys } from "./target/plain-keys.ts";

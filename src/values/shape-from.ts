@@ -1,8 +1,8 @@
 import type { DataFromItem } from "../api/model.ts";
 import type { SourceValue } from "../api/source.ts";
+import { giveTurn, mapInSlices } from "../event-loop/in-slices.ts";
 import type { Content, Result, ShapeContext, ShapedKey, ShapeFrom } from "./contract.ts";
 import { decodeContent } from "./decoding.ts";
-import { giveTurn, mapInSlices } from "./in-slices.ts";
 import { findJsonKey } from "./json/json-key.ts";
 import { jsonTextOf } from "./json/json-text.ts";
 import { contentOfJson } from "./json/json-value.ts";

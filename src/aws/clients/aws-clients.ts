@@ -1,3 +1,4 @@
+import type { Turns } from "../../event-loop/turns.ts";
 import type { ServiceCalls } from "../calls.ts";
 import type { Clock } from "../clock.ts";
 import type { CredentialSource } from "../credentials/credentials.ts";
@@ -12,7 +13,9 @@ import { createServiceCalls } from "./service-calls.ts";
 
 export interface AwsClientsOptions extends Omit<IdentitiesOptions, "sts"> {
   readonly clock: Clock;
-  readonly connections?: Omit<ConnectionOptions, "environment">;
+  /** Of the process, where other parts share the event loop. Default: answers run on as they come. */
+  readonly turns?: Turns;
+  readonly connections?: Omit<ConnectionOptions, "environment" | "turns">;
 }
 
 /** Everything of the process that talks to AWS: clients, credentials, sockets, limits and circuits, shared as they may be. */
@@ -38,8 +41,8 @@ export interface AwsClients {
 
 /** One for the process. */
 export function createAwsClients(options: AwsClientsOptions): AwsClients {
-  const { clock, random, metrics, environment } = options;
-  const connections = createConnections({ ...options.connections, environment });
+  const { clock, turns, random, metrics, environment } = options;
+  const connections = createConnections({ ...options.connections, environment, ...(turns ? { turns } : {}) });
   const limits = createLimiterRegistry({ clock, metrics });
   const circuits = createCircuitRegistry({ clock, random, metrics });
   const sts = createSts({ connections, circuits, limits, metrics, clock });
@@ -78,6 +81,7 @@ export function createAwsClients(options: AwsClientsOptions): AwsClients {
         connections,
         metrics,
         clock,
+        ...(turns ? { turns } : {}),
       });
       const closing: ServiceCalls = {
         ...made,

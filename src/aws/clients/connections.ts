@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { getCACertificates } from "node:tls";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Turns } from "../../event-loop/turns.ts";
 import { proxyEnvironment } from "./proxy-environment.ts";
 import { withXmlErrors } from "./xml-errors.ts";
 
@@ -23,6 +24,8 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs?: number;
   /** Sockets to one host. Default 50: at 1,000 reads a second of 50 ms each, as many are in flight. */
   readonly maxSockets?: number;
+  /** Each answer waits for its turn of the event loop. Default: none waits. */
+  readonly turns?: Turns;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface ConnectionOptions {
  * AWS_CA_BUNDLE here, in addition to those that Node knows (NODE_EXTRA_CA_CERTS among them).
  */
 export function createConnections(options: ConnectionOptions): Connections {
-  const { environment, connectTimeoutMs = 3000, requestTimeoutMs = 10_000, maxSockets = 50 } = options;
+  const { environment, connectTimeoutMs = 3000, requestTimeoutMs = 10_000, maxSockets = 50, turns } = options;
   const pool = {
     keepAlive: true,
     maxSockets,
@@ -52,13 +55,23 @@ export function createConnections(options: ConnectionOptions): Connections {
   });
   // The SDK destroys a client's handler with the client; this one belongs to the process.
   handler.destroy = () => undefined;
-  handler.handle = withXmlErrors(handler.handle.bind(handler));
+  const handle = withXmlErrors(handler.handle.bind(handler));
+  handler.handle = turns === undefined ? handle : inTurns(handle, turns);
   return {
     requestHandler: handler,
     close() {
       httpAgent.destroy();
       httpsAgent.destroy();
     },
+  };
+}
+
+/** What a slot of the calendar asks at once is answered together: a millisecond of work each. */
+function inTurns(handle: NodeHttpHandler["handle"], turns: Turns): NodeHttpHandler["handle"] {
+  return async (request, options) => {
+    const answer = await handle(request, options);
+    await turns.take();
+    return answer;
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Turns } from "../../event-loop/turns.ts";
 import type { CallOptions, Permit } from "../calls.ts";
 import type { Clock } from "../clock.ts";
 import type { CredentialSource, Credentials } from "../credentials/credentials.ts";
@@ -35,6 +36,8 @@ export interface GateOptions {
   readonly limiter: (quota: QuotaClass) => Limiter;
   readonly metrics: AwsMetrics;
   readonly clock: Clock;
+  /** Each request waits for its turn of the event loop: to write and to sign it takes half a millisecond. */
+  readonly turns?: Turns;
 }
 
 /** The gate of one identity in one region. */
@@ -102,6 +105,7 @@ async function tryOnce<T>(gate: GateOptions, attempt: Attempt, send: () => Promi
   circuit.check(operation.name);
   const credentials = await unlessGivenUp(gate.credentials.get(), attempt);
   await waitForQuota(gate, attempt);
+  await gate.turns?.take();
   const tell = circuit.enter(operation.name);
   const begun = gate.clock.now();
   try {

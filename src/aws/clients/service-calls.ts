@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Endpoints } from "../../api/store-model.ts";
+import type { Turns } from "../../event-loop/turns.ts";
 import type { ServiceCalls } from "../calls.ts";
 import type { Clock } from "../clock.ts";
 import type { CredentialSource } from "../credentials/credentials.ts";
@@ -27,6 +28,7 @@ export interface ServiceCallsOptions {
   readonly connections: Connections;
   readonly metrics: AwsMetrics;
   readonly clock: Clock;
+  readonly turns?: Turns;
 }
 
 /**

@@ -53,9 +53,24 @@ describe("an adaptive bucket", () => {
   it("says how long to wait, exactly", () => {
     const bucket = createAdaptiveBucket(1, 0);
     expect(bucket.take(0)).toBe(true);
-    expect(bucket.wait(0)).toBe(1000);
+    expect(bucket.wait(0, 1)).toBe(1000);
     expect(bucket.take(999)).toBe(false);
     expect(bucket.take(1000)).toBe(true);
+  });
+
+  it.each([
+    { wanted: 1, throttles: 0, ms: 12 },
+    { wanted: 2, throttles: 0, ms: 39 },
+    { wanted: 50, throttles: 0, ms: 67 },
+    { wanted: 50, throttles: 3, ms: 79 },
+    { wanted: 50, throttles: 9, ms: 474 },
+  ])("at 36 a second, after $throttles throttles, waits $ms ms for $wanted", ({ wanted, throttles, ms }) => {
+    const bucket = createAdaptiveBucket(36, 0);
+    while (bucket.take(0));
+    for (let count = 0; count < throttles; count += 1) bucket.throttled(count * 1000);
+    const now = Math.max(0, throttles - 1) * 1000;
+    while (bucket.take(now));
+    expect(bucket.wait(now, wanted)).toBe(ms);
   });
 
   it("backs off on a throttle, once for a burst of them, and saves nothing up", () => {
@@ -81,7 +96,7 @@ describe("an adaptive bucket", () => {
     bucket.setCeiling(10, 0);
     expect(bucket.take(0)).toBe(true);
     expect(bucket.take(0)).toBe(false);
-    expect(bucket.wait(0)).toBe(100);
+    expect(bucket.wait(0, 1)).toBe(100);
   });
 
   it("survives a clock that is set back", () => {

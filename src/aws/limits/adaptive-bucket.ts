@@ -7,8 +7,8 @@ export interface AdaptiveBucket {
   take(now: number): boolean;
   /** A token that was taken and not used. */
   giveBack(now: number): void;
-  /** Milliseconds until there is a token; 0 if there is one. */
-  wait(now: number): number;
+  /** Milliseconds until there are so many tokens, or as many as come in a tenth of a second; 0 if they are there. */
+  wait(now: number, wanted: number): number;
   /** The service throttled. Several throttles within a second, of one burst, count once. */
   throttled(now: number): void;
   /** Requests a second; a lower one takes effect at once. */
@@ -60,9 +60,10 @@ export function createAdaptiveBucket(initialCeiling: number, start: number): Ada
       fill(now);
       tokens = Math.min(burst(ceiling), tokens + 1);
     },
-    wait(now) {
+    wait(now, wanted) {
       fill(now);
-      return tokens >= 1 - tolerance ? 0 : Math.ceil(((1 - tokens) / rate(now)) * 1000);
+      const missing = Math.min(wanted, Math.floor(burst(rate(now)))) - tokens;
+      return missing <= tolerance ? 0 : Math.ceil((missing / rate(now)) * 1000);
     },
     throttled(now) {
       fill(now);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Priority } from "../calls.ts";
 import { createFakeClock, settled } from "../fakes/fake-clock.ts";
-import { createLimiter } from "./limiter.ts";
+import { createLimiter, type Turn } from "./limiter.ts";
 
 const refresh = { priority: "refresh", store: "a" } as const;
 const interactive = { priority: "interactive", store: "a" } as const;
@@ -31,6 +31,30 @@ describe("a limiter", () => {
     expect(order.join(" ")).toBe(
       [...Array(9).fill("interactive"), "refresh", ...Array(9).fill("interactive"), "refresh"].join(" "),
     );
+  });
+
+  it("lets refreshes out in groups of a tenth of a second, and interactive requests as soon as there is a token", async () => {
+    const clock = createFakeClock();
+    const limiter = createLimiter({ clock, ceiling: 40 });
+    const out: string[] = [];
+    const ask = (turn: Turn, name: string): void =>
+      void limiter.acquire(turn).then(() => out.push(`${name}@${Math.round(clock.now() - began)}`));
+    const began = clock.now();
+    for (let n = 0; n < 12; n += 1) ask(refresh, "r");
+    // The first that had to wait was alone then.
+    await clock.advance(124);
+    expect(out).toEqual(["r@0", "r@0", "r@0", "r@0", "r@25"]);
+    await clock.advance(1);
+    expect(out.slice(5)).toEqual(["r@125", "r@125", "r@125", "r@125"]);
+    await clock.advance(30);
+    ask(interactive, "i");
+    await settled();
+    expect(out.slice(9)).toEqual(["i@155"]);
+    ask(interactive, "i");
+    await clock.advance(20);
+    expect(out.slice(10)).toEqual(["i@175"]);
+    await clock.advance(300);
+    expect(out).toHaveLength(14);
   });
 
   it("lets the stores of a priority take turns", async () => {

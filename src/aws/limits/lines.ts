@@ -9,6 +9,7 @@ export interface Lines<T> {
   add(entry: T, place: { readonly priority: Priority; readonly store: string }): () => boolean;
   next(): T | undefined;
   readonly size: number;
+  readonly hasInteractive: boolean;
 }
 
 const interactiveInARow = 9;
@@ -31,6 +32,9 @@ export function createLines<T>(): Lines<T> {
     },
     get size() {
       return interactive.size + refresh.size;
+    },
+    get hasInteractive() {
+      return interactive.size > 0;
     },
   };
 }

@@ -40,8 +40,9 @@ export function createContentMemory<H>(capacityBytes: number, dropContent: (hold
       return bytes;
     },
     hold(holder, size, makeRoom) {
-      // What a poll brings again has not been looked at by anybody: its place stays.
-      if (!makeRoom && held.get(holder) === size) {
+      // What a poll brings again has not been looked at by anybody: its place stays. Far from the bound all places do: the
+      // order says nothing yet, and a Map of all values that is taken from and added to is made anew again and again.
+      if (held.get(holder) === size && (!makeRoom || bytes <= capacityBytes / 2)) {
         return true;
       }
       release(holder);
@@ -54,7 +55,7 @@ export function createContentMemory<H>(capacityBytes: number, dropContent: (hold
       return true;
     },
     touch(holder) {
-      // Far from the bound the order says nothing yet, and keeping it costs as much as the rest of a look.
+      // Keeping the order costs as much as the rest of a look.
       const size = bytes > capacityBytes / 2 ? held.get(holder) : undefined;
       if (size !== undefined) {
         held.delete(holder);

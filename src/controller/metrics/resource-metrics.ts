@@ -13,7 +13,7 @@ export interface ResourceFacts {
 }
 
 /** The event loop gets a turn after so many milliseconds of going over the resources. */
-const sliceMs = 5;
+const sliceMs = 4;
 
 /**
  * Freshness and readiness of each resource, computed when scraped: a quiet refresh writes no status (api.md), so this is

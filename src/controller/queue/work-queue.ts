@@ -45,7 +45,7 @@ export interface QueueHooks {
 
 // The event loop gets a turn after so many milliseconds of beginning work: probes, watches and leases live on it, and
 // a thousand keys that need no request would all be done in one go.
-const turnMs = 10;
+const turnMs = 4;
 
 /** A coalescing queue: a key is worked on by one worker at a time, and again if it was added meanwhile. */
 export function createWorkQueue(options: QueueOptions): WorkQueue {

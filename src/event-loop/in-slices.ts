@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** The event loop gets a turn after so many milliseconds of work: probes, watches and leases live on it. */
-const sliceMs = 8;
+const sliceMs = 4;
 
 /** Maps a list that may be long, giving the event loop a turn in between. The order and the outcome do not depend on it. */
 export async function mapInSlices<T, R>(items: readonly T[], map: (item: T) => R): Promise<R[]> {

@@ -1,7 +1,7 @@
 /**
- * Shares out the event loop among work that comes in bursts: thirty answers of the API server that arrive together, or
- * the events of a thousand objects that change at once, are each short, and in one go they would hold up probes, Leases
- * and people's edits for as long as all of them take.
+ * Shares out the event loop among work that comes in bursts: thirty answers of the API server or of AWS that arrive
+ * together, or the events of a thousand objects that change at once, are each short, and in one go they would hold up
+ * probes, Leases and people's edits for as long as all of them take. One for all that shares an event loop.
  */
 export interface Turns {
   /**
@@ -20,7 +20,7 @@ export interface TurnsOptions {
   readonly sliceMs?: number;
 }
 
-export function createTurns({ now, nextTurn = setImmediate, sliceMs = 10 }: TurnsOptions): Turns {
+export function createTurns({ now, nextTurn = setImmediate, sliceMs = 4 }: TurnsOptions): Turns {
   const waiting: (() => void)[] = [];
   /** When work first began in the present turn; undefined: in a turn without any so far. */
   let began: number | undefined;
