@@ -9,7 +9,13 @@ import { bundleOptions } from "./build/bundle-options.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = `${root}dist`;
 
-try {
+await bundle().catch((error: unknown) => {
+  // esbuild has printed what is wrong, and where.
+  if (!(error instanceof Error && "errors" in error)) process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});
+
+async function bundle(): Promise<void> {
   const { outputFiles } = await build({
     ...bundleOptions,
     absWorkingDir: root,
@@ -18,18 +24,16 @@ try {
     logLevel: "warning",
     write: false,
   });
+  const files = outputFiles.map(({ path, text, contents }) => ({
+    path,
+    contents: path.endsWith(".js") ? toAscii(text) : contents,
+  }));
   // Files of another build would be shipped with this one.
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
-  let bytes = 0;
-  for (const file of outputFiles) {
-    const isScript = file.path.endsWith(".js");
-    if (isScript) bytes += file.contents.length;
-    writeFileSync(file.path, isScript ? toAscii(file.text) : file.contents);
-  }
+  for (const { path, contents } of files) writeFileSync(path, contents);
   chmodSync(`${outdir}/main.js`, 0o755);
-  process.stdout.write(`dist: ${outputFiles.length} files, ${(bytes / 1e6).toFixed(1)} MB of JavaScript\n`);
-} catch {
-  // esbuild has printed what is wrong, and where.
-  process.exitCode = 1;
+  const characters = files.map(({ contents }) => (typeof contents === "string" ? contents.length : 0));
+  const megabytes = characters.reduce((sum, each) => sum + each, 0) / 1e6;
+  process.stdout.write(`dist: ${files.length} files, ${megabytes.toFixed(1)} MB of JavaScript\n`);
 }

@@ -7,7 +7,7 @@ import { inParallel } from "./in-parallel.ts";
 import { namespaceName, type Work, type WorkResource } from "./work.ts";
 
 /** As many as the operator's own client has in flight. */
-const workers = 32;
+const workers = 16;
 
 const secret: KindOfObject = { apiVersion: "v1", kind: "Secret" };
 

@@ -1,3 +1,5 @@
+import { nextTick } from "node:process";
+
 /**
  * Shares out the event loop among work that comes in bursts: thirty answers of the API server or of AWS that arrive
  * together, or the events of a thousand objects that change at once, are each short, and in one go they would hold up
@@ -16,32 +18,60 @@ export interface TurnsOptions {
   readonly now: () => number;
   /** Calls back in the next turn of the event loop. Default: setImmediate. */
   readonly nextTurn?: (callback: () => void) => void;
+  /** Calls back once all promises that can go on have gone on. Default: process.nextTick out of a microtask. */
+  readonly afterWork?: (callback: () => void) => void;
   /** How long work may begin in one turn. */
   readonly sliceMs?: number;
 }
 
-export function createTurns({ now, nextTurn = setImmediate, sliceMs = 4 }: TurnsOptions): Turns {
+export function createTurns(options: TurnsOptions): Turns {
+  const { now, nextTurn = setImmediate, afterWork = afterMicrotasks, sliceMs = 4 } = options;
   const waiting: (() => void)[] = [];
   /** When work first began in the present turn; undefined: in a turn without any so far. */
   let began: number | undefined;
+  /** What was let in last has not shown yet how long it takes. */
+  let isBusy = false;
 
   const begin = (): void => {
     began = now();
     nextTurn(() => {
       began = undefined;
-      const next = waiting.shift();
-      if (next === undefined) return;
-      // One a turn: how long its work takes shows only once it is done.
+      if (waiting.length === 0) return;
       begin();
-      next();
+      letIn();
     });
   };
+
+  const letIn = (): void => {
+    if (isBusy || isOver()) return;
+    const next = waiting.shift();
+    if (next === undefined) return;
+    work();
+    next();
+  };
+
+  /** One piece after the other: sixteen that ask at once would all find time left. */
+  const work = (): void => {
+    isBusy = true;
+    afterWork(() => {
+      isBusy = false;
+      letIn();
+    });
+  };
+
+  const isOver = (): boolean => began === undefined || now() - began >= sliceMs;
 
   return {
     take() {
       if (began === undefined) begin();
-      else if (waiting.length > 0 || now() - began >= sliceMs) return new Promise((resolve) => waiting.push(resolve));
+      if (waiting.length > 0 || isBusy || isOver()) return new Promise((resolve) => waiting.push(resolve));
+      work();
       return undefined;
     },
   };
+}
+
+/** Node empties the queue of nextTick before that of promises: out of a promise it comes after all of those. */
+function afterMicrotasks(callback: () => void): void {
+  queueMicrotask(() => nextTick(callback));
 }

@@ -56,7 +56,7 @@ const longestErrorBody = 64 * 1_024;
 export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
   const { clock, timeoutMs, observe, turns } = options;
   const connections = createConnections(options.kubeConfig, clock.now);
-  const gate = createRequestGate(options.concurrency);
+  const gate = createRequestGate({ places: options.concurrency, now: clock.now });
 
   /** Calls `send` and, where the credentials were refused and others can be had, once more. */
   async function authenticated<T extends Answer>(send: (connection: Connection) => Promise<T>): Promise<T> {
@@ -105,11 +105,11 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
 
   /**
    * Leases pass by the queue: an operator with much to write must not lose its leadership to its own work. Events stand
-   * behind the work that they tell of.
+   * behind the work that they tell of, but for warnings.
    */
-  async function enter({ type, signal }: ApiRequest): Promise<() => void> {
+  async function enter({ type, signal, body }: ApiRequest): Promise<() => void> {
     if (isLease(type)) return () => {};
-    return gate.enter(signal, isEvent(type)).catch((cause: unknown) => {
+    return gate.enter(signal, isEvent(type) && !isWarning(body)).catch((cause: unknown) => {
       throw new ApiError({ status: 0, reason: "Aborted", message: "Aborted", cause });
     });
   }
@@ -143,6 +143,8 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
 
 const isLease = (type: ResourceType): boolean => isOf(type, resourceTypes.leases);
 const isEvent = (type: ResourceType): boolean => isOf(type, resourceTypes.events);
+const isWarning = (body: object | undefined): boolean =>
+  body !== undefined && "type" in body && body.type === "Warning";
 const isOf = (type: ResourceType, { plural, group }: ResourceType): boolean =>
   type.plural === plural && type.group === group;
 

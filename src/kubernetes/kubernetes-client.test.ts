@@ -168,6 +168,38 @@ describe("requests", () => {
     expect(answered).toBe(4);
   });
 
+  it.each([
+    { event: "Normal", arrive: ["writes", "writes", "writes", "events"] },
+    { event: "Warning", arrive: ["writes", "events", "writes", "writes"] },
+  ])("lets a $event Event wait for other requests only where it warns of nothing", async ({ event, arrive }) => {
+    const arrived: string[] = [];
+    await connect(
+      (request, response) => {
+        arrived.push(request.url.pathname.includes("/events") ? "events" : "writes");
+        answerJson(response, 200, { metadata: {} });
+      },
+      { concurrency: 1 },
+    );
+    const first = client.get(resourceTypes.secrets, checkout);
+    const told = client.create(resourceTypes.events, { metadata: { ...checkout }, type: event } as never, write);
+    const others = [1, 2].map(() => client.get(resourceTypes.secrets, checkout));
+    await Promise.all([first, told, ...others]);
+    expect(arrived).toEqual(arrive);
+  });
+
+  it("has sixteen in flight by default", async () => {
+    const waiting: ServerResponse[] = [];
+    let most = 0;
+    await connect((_, response) => {
+      waiting.push(response);
+      most = Math.max(most, waiting.length);
+      // All that come come at once: those behind them wait for these.
+      if (waiting.length === 16) for (const each of waiting.splice(0)) answerJson(each, 200, { metadata: {} });
+    });
+    await Promise.all(Array.from({ length: 32 }, () => client.get(resourceTypes.secrets, checkout)));
+    expect(most).toBe(16);
+  });
+
   it("refuses to send what would hit a collection", async () => {
     await connect((_, response) => answerJson(response, 200, {}));
     await expect(client.get(resourceTypes.secrets, { name: "x" })).rejects.toThrow("needs a namespace");

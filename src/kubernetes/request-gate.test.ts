@@ -3,7 +3,8 @@ import { createRequestGate } from "./request-gate.ts";
 
 /** A gate with one place, taken. */
 async function bench() {
-  const gate = createRequestGate(1);
+  let time = 0;
+  const gate = createRequestGate({ places: 1, now: () => time });
   const entered: string[] = [];
   const leaves: (() => void)[] = [await gate.enter()];
   return {
@@ -12,7 +13,9 @@ async function bench() {
       leaves.push(await gate.enter(signal, patient));
       entered.push(name);
     },
-    async leave(): Promise<void> {
+    /** Gives the place back after so many milliseconds. */
+    async leave(ms = 10): Promise<void> {
+      time += ms;
       leaves.shift()?.();
       for (let tick = 0; tick < 5; tick++) await Promise.resolve();
     },
@@ -31,23 +34,24 @@ describe("the gate of requests", () => {
     }
   });
 
-  it("lets one who is patient in after 255 others, however many more wait", async () => {
+  it("lets one who is patient in each quarter of a second, however many others wait", async () => {
     const { enter, leave, entered } = await bench();
-    for (let index = 0; index < 600; index++) void enter("write", false);
+    for (let index = 0; index < 60; index++) void enter("write", false);
     for (let index = 0; index < 2; index++) void enter("event", true);
-    for (let index = 0; index < 600; index++) await leave();
-    const writes = Array<string>(255).fill("write");
-    expect(entered.slice(0, 512)).toEqual([...writes, "event", ...writes, "event"]);
-    expect(entered.slice(512)).toEqual(Array(88).fill("write"));
+    for (let index = 0; index < 62; index++) await leave();
+    const writes = Array<string>(24).fill("write");
+    expect(entered.slice(0, 25)).toEqual([...writes, "event"]);
+    expect(entered.slice(25, 50)).toEqual([...writes, "event"]);
+    expect(entered.slice(50)).toEqual(Array(12).fill("write"));
   });
 
-  it("counts only those who pass somebody by", async () => {
+  it("counts from when somebody waits patiently", async () => {
     const { enter, leave, entered } = await bench();
-    for (let index = 0; index < 400; index++) void enter("write", false);
+    for (let index = 0; index < 100; index++) void enter("write", false);
     for (let index = 0; index < 50; index++) await leave();
     void enter("event", true);
-    for (let index = 0; index < 256; index++) await leave();
-    expect(entered.indexOf("event")).toBe(50 + 255);
+    for (let index = 0; index < 26; index++) await leave();
+    expect(entered.indexOf("event")).toBe(50 + 24);
   });
 
   it("keeps no place for whoever gave up", async () => {

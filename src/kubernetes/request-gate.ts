@@ -2,25 +2,31 @@
 export interface RequestGate {
   /**
    * Resolves when it is the caller's turn; the function it resolves to gives the place back. Rejects when aborted.
-   * `patient`: after the others that wait, of which at most 255 pass it by.
+   * `patient`: after the others that wait, but for one in a quarter of a second.
    */
   enter(signal?: AbortSignal, patient?: boolean): Promise<() => void>;
 }
 
-// Others never wait noticeably longer for it, and whoever is patient gets a share however long the others keep coming.
-const mostPassingBy = 255;
+export interface RequestGateOptions {
+  readonly places: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
 
-export function createRequestGate(places: number): RequestGate {
+// Others never wait noticeably longer for it, and whoever is patient gets a share however long the others keep coming.
+const longestPatienceMs = 250;
+
+export function createRequestGate({ places, now }: RequestGateOptions): RequestGate {
   const waiting = new Set<() => void>();
   const patiently = new Set<() => void>();
   let free = places;
-  /** How many have been let through since one waits patiently, or since the last such was. */
-  let passedBy = 0;
+  /** Since when one waits patiently, or when the last such was let through. */
+  let patientSince = 0;
 
   const leave = (): void => {
-    const isPatientsTurn = waiting.size === 0 || (patiently.size > 0 && passedBy >= mostPassingBy);
+    const isPatientsTurn = waiting.size === 0 || (patiently.size > 0 && now() - patientSince >= longestPatienceMs);
     const line = isPatientsTurn ? patiently : waiting;
-    passedBy = isPatientsTurn || patiently.size === 0 ? 0 : passedBy + 1;
+    if (isPatientsTurn) patientSince = now();
     const next = line.values().next();
     if (next.done) {
       free += 1;
@@ -38,6 +44,7 @@ export function createRequestGate(places: number): RequestGate {
         return leave;
       }
       const line = patient ? patiently : waiting;
+      if (patient && patiently.size === 0) patientSince = now();
       return new Promise((resolve, reject) => {
         const admit = (): void => {
           signal?.removeEventListener("abort", giveUp);

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { getCACertificates } from "node:tls";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Turns } from "../../event-loop/turns.ts";
+import { inTurns } from "./in-turns.ts";
 import { proxyEnvironment } from "./proxy-environment.ts";
 import { withXmlErrors } from "./xml-errors.ts";
 
@@ -63,15 +64,6 @@ export function createConnections(options: ConnectionOptions): Connections {
       httpAgent.destroy();
       httpsAgent.destroy();
     },
-  };
-}
-
-/** What a slot of the calendar asks at once is answered together: a millisecond of work each. */
-function inTurns(handle: NodeHttpHandler["handle"], turns: Turns): NodeHttpHandler["handle"] {
-  return async (request, options) => {
-    const answer = await handle(request, options);
-    await turns.take();
-    return answer;
   };
 }
 

@@ -36,7 +36,7 @@ export interface GateOptions {
   readonly limiter: (quota: QuotaClass) => Limiter;
   readonly metrics: AwsMetrics;
   readonly clock: Clock;
-  /** Each request waits for its turn of the event loop: to write and to sign it takes half a millisecond. */
+  /** Each refresh waits for its turn of the event loop: to write and to sign a request takes half a millisecond. */
   readonly turns?: Turns;
 }
 
@@ -105,7 +105,8 @@ async function tryOnce<T>(gate: GateOptions, attempt: Attempt, send: () => Promi
   circuit.check(operation.name);
   const credentials = await unlessGivenUp(gate.credentials.get(), attempt);
   await waitForQuota(gate, attempt);
-  await gate.turns?.take();
+  // Whoever is waited for does not stand behind all that is due.
+  if (options.priority === "refresh") await gate.turns?.take();
   const tell = circuit.enter(operation.name);
   const begun = gate.clock.now();
   try {

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 export type Scripted =
   | { readonly status?: number; readonly json: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly status?: number; readonly text: string; readonly headers?: Readonly<Record<string, string>> }
-  /** Never answers; cuts the connection; begins an answer and stalls. */
-  | { readonly fault: "hang" | "reset" | "stall" };
+  /** Never answers; cuts the connection; begins an answer and stalls, or breaks off. */
+  | { readonly fault: "hang" | "reset" | "stall" | "break" };
 
 export interface ScriptedRequest {
   /** `GetParameters`; for STS its `Action`. */
@@ -56,6 +56,7 @@ function play(answer: Scripted, response: ServerResponse): void {
   if ("fault" in answer) {
     if (answer.fault === "reset") response.destroy();
     if (answer.fault === "stall") response.write('{"Parameters":[');
+    if (answer.fault === "break") response.write('{"Parameters":[', () => setTimeout(() => response.destroy(), 20));
     return;
   }
   const text = "json" in answer ? JSON.stringify(answer.json) : answer.text;

@@ -7,7 +7,7 @@ export interface AdaptiveBucket {
   take(now: number): boolean;
   /** A token that was taken and not used. */
   giveBack(now: number): void;
-  /** Milliseconds until there are so many tokens, or as many as come in a tenth of a second; 0 if they are there. */
+  /** Milliseconds until there are so many tokens, or as many as may be waited for; 0 if they are there. */
   wait(now: number, wanted: number): number;
   /** The service throttled. Several throttles within a second, of one burst, count once. */
   throttled(now: number): void;
@@ -62,7 +62,7 @@ export function createAdaptiveBucket(initialCeiling: number, start: number): Ada
     },
     wait(now, wanted) {
       fill(now);
-      const missing = Math.min(wanted, Math.floor(burst(rate(now)))) - tokens;
+      const missing = Math.min(wanted, mostTogether(rate(now))) - tokens;
       return missing <= tolerance ? 0 : Math.ceil((missing / rate(now)) * 1000);
     },
     throttled(now) {
@@ -84,6 +84,14 @@ export function createAdaptiveBucket(initialCeiling: number, start: number): Ada
 
 /** Sums of fractions miss a whole token by a hair. */
 const tolerance = 1e-9;
+
+/**
+ * Two thirds of what the bucket holds: what comes after it is full is lost, and timers come late, by up to 30 ms without
+ * any loss. More than eight share no wake-up any better.
+ */
+function mostTogether(rate: number): number {
+  return Math.min(8, Math.max(1, Math.floor((burst(rate) * 2) / 3)));
+}
 
 function burst(ceiling: number): number {
   return Math.max(1, ceiling / 10);

@@ -70,6 +70,17 @@ describe("content memory", () => {
     expect(dropped).toEqual(["b"]);
   });
 
+  it("leaves everyone in place while it is half empty, however often the same comes again", () => {
+    const dropped: string[] = [];
+    const memory = createContentMemory<string>(100, (holder) => void dropped.push(holder));
+    memory.hold("a", 20, true);
+    memory.hold("b", 20, true);
+    memory.hold("a", 20, true);
+    expect(memory.bytes).toBe(40);
+    memory.hold("c", 80, true);
+    expect(dropped).toEqual(["a"]);
+  });
+
   it("does not make room for what only a poll brought", () => {
     const memory = createContentMemory<string>(100, () => expect(true).toBe(false));
     memory.hold("held", 90, true);

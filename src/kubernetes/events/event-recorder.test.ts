@@ -10,6 +10,8 @@ let clock: FakeClock;
 let recorder: EventRecorder;
 /** What reached the API server. */
 let written: string[];
+/** Of the Events that were made. */
+let times: string[];
 /** What it answers with; undefined: it takes the write. Forever: it never answers. */
 let refusals: (ApiError | "never" | undefined)[];
 let made: number;
@@ -18,12 +20,17 @@ let logged: LogFields[];
 beforeEach(() => {
   clock = createFakeClock();
   written = [];
+  times = [];
   refusals = [];
   made = 0;
   logged = [];
   recorder = createEventRecorder({
     client: {
-      create: (_type, object) => answer(`create ${object.metadata.namespace}/${object.metadata.name}`) as never,
+      create: async (_type, object) => {
+        await answer(`create ${object.metadata.namespace}/${object.metadata.name}`);
+        times.push((object as unknown as { eventTime: string }).eventTime);
+        return {} as never;
+      },
       mergePatch: (_type, ref, patch) =>
         answer(`${ref.name} x${(patch as { series: { count: number } }).series.count}`) as never,
     },
@@ -60,6 +67,14 @@ describe("the event recorder", () => {
     recorder.record(occurrence());
     await clock.advance(120_000);
     expect(written).toEqual(["create shop/a.1"]);
+  });
+
+  it("tells when it happened, not when it could be written", async () => {
+    refusals = [refusal(503)];
+    recorder.record(occurrence());
+    await clock.advance(10_000);
+    expect(written).toEqual(["create shop/a.2"]);
+    expect(times).toEqual(["2023-11-14T22:13:20.000000Z"]);
   });
 
   it("counts what happens again on the Event that is there, once a minute at most", async () => {

@@ -56,7 +56,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   }
 
   async function make(series: Series): Promise<void> {
-    const event = eventOf(series, { suffix: suffix(), instance: options.instance, now: wallNow() });
+    // When it happened: it may have waited since.
+    const now = wallNow() - (clock.now() - series.lastSeen);
+    const event = eventOf(series, { suffix: suffix(), instance: options.instance, now });
     await client.create(resourceTypes.events, event, { fieldManager: operatorFieldManager, metadataOnly: true });
     series.name = event.metadata.name;
   }
