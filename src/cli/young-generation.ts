@@ -4,7 +4,7 @@ import { isMainThread } from "node:worker_threads";
 /**
  * Keeps V8's young generation small, and malloc to two arenas: left to themselves they grow by tens of MiB of garbage
  * between two collections and of free blocks (docs/benchmarks.md). Both are fixed when a process begins, so the operator
- * starts itself again, in the same process, before anything is loaded: some 0.15 s of CPU. With flags set later the
+ * starts itself again, in the same process, before anything else is loaded: some 0.05 s. With flags set later the
  * young generation would stay at the 1 MiB that it begins with, and cost twice the collections. What the user says of
  * either wins; once both are settled, as they are after the start, nothing more is done.
  */

@@ -23,8 +23,39 @@ export interface ColdStart {
   readonly life: Life;
 }
 
-/** Everything is there but the Secrets, then the operator is started: until the last resource is ready. */
+/**
+ * Everything is there but the Secrets, then the operator is started: until the last resource is ready. A machine that
+ * others use too is not equally fast all the time, and the floor is measured before: so where it takes seconds it is done
+ * three times, and the time whose ratio to its floor lies between the two others is the one that counts.
+ */
 export async function coldStart(stage: Stage): Promise<ColdStart> {
+  const { controlPlane, adapter, work, report } = stage;
+  const rounds: Round[] = [];
+  for (;;) {
+    const round = await oneRound(stage);
+    rounds.push(round);
+    if (rounds.length === roundsOf(stage)) return { life: round.life, rows: medianOf(rounds).rows };
+    report(`${round.ratio.toFixed(2)} times the bare writes; once more`);
+    await round.life.process.stop(30_000);
+    await clearWork(controlPlane.admin, adapter, work);
+  }
+}
+
+interface Round extends ColdStart {
+  /** To the bare writes; NaN where there were none. */
+  readonly ratio: number;
+}
+
+function roundsOf({ floor, quota, work }: Stage): number {
+  return floor && quota === undefined && work.resources <= 1000 ? 3 : 1;
+}
+
+function medianOf(rounds: readonly Round[]): Round {
+  const sorted = rounds.toSorted((a, b) => a.ratio - b.ratio);
+  return sorted[Math.floor(sorted.length / 2)] as Round;
+}
+
+async function oneRound(stage: Stage): Promise<Round> {
   const { controlPlane, adapter, work, report, fake, audit } = stage;
   const standing = standingResources(work);
   const bareSeconds = stage.floor ? await bareWrites(stage) : undefined;
@@ -53,14 +84,14 @@ export async function coldStart(stage: Stage): Promise<ColdStart> {
   report(`requests to the API server: ${describeRequests(requests)}`);
   const floor = callsFloor(work.resources);
   const per1000 = work.resources / 1000;
+  const seconds = (lastAt - life.startedAt) / 1000;
   return {
     life,
+    ratio: seconds / (bareSeconds ?? Number.NaN),
     rows: [
       ...startRow(stage, life),
       row(scenario, "first resource ready", [((times[0] ?? Number.NaN) - life.startedAt) / 1000, "s"]),
-      row(scenario, "all ready", [(lastAt - life.startedAt) / 1000, "s"], {
-        ...readyBounds(stage, bareSeconds),
-      }),
+      row(scenario, "all ready", [seconds, "s"], readyBounds(stage, bareSeconds)),
       row(scenario, "CPU", [cpu, "s"], { limit: 6 * Math.max(per1000, 1) }),
       row(scenario, "CPU, of that the main thread", [mainThread, "s"]),
       row(scenario, "AWS calls", [calls, "calls"], { floor }),

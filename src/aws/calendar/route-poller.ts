@@ -52,8 +52,8 @@ interface Job {
 // A ref keeps its promise of interval × 1.1 when it is read this much late (api.md, "Freshness").
 const grace = 0.05;
 const retryCapMs = 60_000;
-// Answers that arrive together are taken in within one turn of the event loop, about a millisecond each. At 20 ms an
-// answer these carry 800 calls a second, four fifths of the most that any quota grants.
+// Each stands in line for a turn of the event loop when its answer comes, a millisecond of work. At 20 ms an answer these
+// carry 800 calls a second, four fifths of the most that any quota grants.
 const mostUnderWay = 16;
 /** The share of the limit that broken names may cost (docs/architecture.md, "Falling back"). */
 const apartShare = 0.05;

@@ -40,7 +40,7 @@ export function createLimiter({ clock, ceiling }: { readonly clock: Clock; reado
     if (lines.size > 0) cancelTimer = clock.after(Math.max(1, bucket.wait(clock.now(), together())), pump);
   }
 
-  /** People are let out one by one; refreshes in groups, which share a wake-up and cost half the CPU. */
+  /** For people the next token is waited for; refreshes among themselves leave in groups, which share a wake-up. */
   function together(): number {
     return lines.hasInteractive ? 1 : lines.size;
   }
