@@ -18,7 +18,7 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
   });
   const seconds = new Histogram({
     name: "externalvalues_aws_request_duration_seconds",
-    help: "Seconds a request to AWS took.",
+    help: "Seconds a request to AWS took, until its answer was taken in.",
     labelNames: ["service", "operation"],
     buckets: requestBuckets,
     registers,
