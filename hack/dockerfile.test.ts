@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, matchesGlob, relative } from "node:path";
+import { dirname, join, matchesGlob, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 
@@ -59,7 +59,7 @@ it("the image's build has all files that it needs, and what it ships runs", () =
   const shipped = copies(stages[1]).flatMap((paths) => paths.slice(0, -1).map((path) => path.replace("/source/", "")));
   for (const name of readdirSync(join(source, "dist"))) {
     if (shipped.some((pattern) => matchesGlob(join("dist", name), pattern))) {
-      cpSync(join(source, "dist", name), join(app, basename(name)));
+      cpSync(join(source, "dist", name), join(app, name));
     }
   }
   const help = execFileSync(process.execPath, [join(app, "main.js"), "controller", "--help"], { encoding: "utf8" });

@@ -1,10 +1,8 @@
 import { setImmediate } from "node:timers/promises";
+import { sliceMs } from "./slice.ts";
 
-/** The event loop gets a turn after so many milliseconds of work: probes, watches and leases live on it. */
-const sliceMs = 4;
-
-/** Maps a list that may be long, giving the event loop a turn in between. The order and the outcome do not depend on it. */
-export async function mapInSlices<T, R>(items: readonly T[], map: (item: T) => R): Promise<R[]> {
+/** Maps what may be many, giving the event loop a turn in between. The order and the outcome do not depend on it. */
+export async function mapInSlices<T, R>(items: Iterable<T>, map: (item: T) => R): Promise<R[]> {
   const results: R[] = [];
   let started = performance.now();
   for (const item of items) {

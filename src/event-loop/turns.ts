@@ -1,4 +1,5 @@
 import { nextTick } from "node:process";
+import { sliceMs as usualSliceMs } from "./slice.ts";
 
 /**
  * Shares out the event loop among work that comes in bursts: thirty answers of the API server or of AWS that arrive
@@ -25,7 +26,7 @@ export interface TurnsOptions {
 }
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { now, nextTurn = setImmediate, afterWork = afterMicrotasks, sliceMs = 4 } = options;
+  const { now, nextTurn = setImmediate, afterWork = afterMicrotasks, sliceMs = usualSliceMs } = options;
   const waiting: (() => void)[] = [];
   /** When work first began in the present turn; undefined: in a turn without any so far. */
   let began: number | undefined;

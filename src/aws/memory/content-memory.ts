@@ -26,6 +26,8 @@ export function createContentMemory<H>(capacityBytes: number, dropContent: (hold
     bytes -= held.get(holder) ?? 0;
     held.delete(holder);
   };
+  /** Far from the bound the order says nothing yet. */
+  const orderMatters = (): boolean => bytes > capacityBytes / 2;
   const evictUntil = (limit: number): void => {
     for (const holder of held.keys()) {
       if (bytes <= limit) {
@@ -40,9 +42,9 @@ export function createContentMemory<H>(capacityBytes: number, dropContent: (hold
       return bytes;
     },
     hold(holder, size, makeRoom) {
-      // What a poll brings again has not been looked at by anybody: its place stays. Far from the bound all places do: the
-      // order says nothing yet, and a Map of all values that is taken from and added to is made anew again and again.
-      if (held.get(holder) === size && (!makeRoom || bytes <= capacityBytes / 2)) {
+      // What a poll brings again has not been looked at by anybody: its place stays. Where the order does not matter
+      // all places do: a Map of all values that is taken from and added to is made anew again and again.
+      if (held.get(holder) === size && (!makeRoom || !orderMatters())) {
         return true;
       }
       release(holder);
@@ -56,7 +58,7 @@ export function createContentMemory<H>(capacityBytes: number, dropContent: (hold
     },
     touch(holder) {
       // Keeping the order costs as much as the rest of a look.
-      const size = bytes > capacityBytes / 2 ? held.get(holder) : undefined;
+      const size = orderMatters() ? held.get(holder) : undefined;
       if (size !== undefined) {
         held.delete(holder);
         held.set(holder, size);

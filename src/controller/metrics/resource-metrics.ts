@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import { Counter, Gauge, type MetricValue, type Registry } from "prom-client";
+import { mapInSlices } from "../../event-loop/in-slices.ts";
 
 /** One served ExternalValue, as the metrics show it. */
 export interface ResourceFacts {
@@ -11,9 +11,6 @@ export interface ResourceFacts {
   /** Seconds since its stalest value was read; undefined before the first read. */
   ageSeconds(): number | undefined;
 }
-
-/** The event loop gets a turn after so many milliseconds of going over the resources. */
-const sliceMs = 4;
 
 /**
  * Freshness and readiness of each resource, computed when scraped: a quiet refresh writes no status (api.md), so this is
@@ -50,16 +47,8 @@ function collectInSlices<T extends string>(
 ): void {
   const describe = gauge.get.bind(gauge);
   gauge.get = async () => {
-    const values: MetricValue<T>[] = [];
-    let began = performance.now();
-    for (const resource of facts()) {
-      const series = toSeries(resource);
-      if (series !== undefined) values.push(series);
-      if (performance.now() - began < sliceMs) continue;
-      await setImmediate();
-      began = performance.now();
-    }
-    return { ...(await describe()), values };
+    const series = await mapInSlices(facts(), toSeries);
+    return { ...(await describe()), values: series.filter((each) => each !== undefined) };
   };
 }
 

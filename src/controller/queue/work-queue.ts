@@ -1,3 +1,4 @@
+import { sliceMs } from "../../event-loop/slice.ts";
 import type { Clock } from "../clock.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
 import { createFairLines, type Line } from "./fair-lines.ts";
@@ -42,10 +43,6 @@ export interface QueueHooks {
   started(waitedSeconds: number): void;
   finished(tookSeconds: number, result: "success" | "requeue" | "error"): void;
 }
-
-// The event loop gets a turn after so many milliseconds of beginning work: probes, watches and leases live on it, and
-// a thousand keys that need no request would all be done in one go.
-const turnMs = 4;
 
 /** A coalescing queue: a key is worked on by one worker at a time, and again if it was added meanwhile. */
 export function createWorkQueue(options: QueueOptions): WorkQueue {
@@ -139,7 +136,10 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     pump();
   };
 
-  /** When the present turn of the event loop began to take keys; undefined: none was taken in it. */
+  /**
+   * When the present turn of the event loop began to take keys; undefined: none was taken in it. A thousand keys that need
+   * no request would all be done in one go.
+   */
   let turnBegan: number | undefined;
 
   const turnIsOver = (): boolean => {
@@ -150,7 +150,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
         pump();
       });
     }
-    return clock.now() - turnBegan >= turnMs;
+    return clock.now() - turnBegan >= sliceMs;
   };
 
   function pump(): void {
