@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import type { DataFromItem, TargetModel } from "../src/api/model.ts";
 import type { SourceValue } from "../src/api/source.ts";
+import { createTurns } from "../src/event-loop/turns.ts";
 import { composeTarget } from "../src/values/compose-target.ts";
 import type { Result, ShapedKey } from "../src/values/contract.ts";
 import { createSandbox } from "../src/values/sandbox/sandbox.ts";
@@ -18,7 +19,8 @@ const templateCount = Number(values.templates);
 const mostBlockedMs = 50;
 
 const sandbox = createSandbox({ workerUrl: new URL("../src/values/sandbox/worker-thread.ts", import.meta.url) });
-const context = { sandbox, allowDeclassification: true };
+const turns = createTurns({ now: () => performance.now() });
+const context = { sandbox, turns, allowDeclassification: true };
 
 const find: DataFromItem = {
   field: "spec.dataFrom[0]",
@@ -115,7 +117,7 @@ async function composeAll(keys: readonly ShapedKey[]): Promise<void> {
   const size = Math.max(1, Math.min(9000, keys.length));
   for (let start = 0; start < keys.length; start += size) {
     const part = keys.slice(start, start + size);
-    unwrap(await composeTarget(target, part, { sandbox, uid: "uid", templatesFrom: {} }));
+    unwrap(await composeTarget(target, part, { sandbox, turns, uid: "uid", templatesFrom: {} }));
   }
 }
 
@@ -124,7 +126,12 @@ async function renderAll(): Promise<void> {
   const renders = Array.from({ length: templateCount }, async (_, index) => {
     const template = { data: { DATABASE_URL: `${url}${index}` }, from: [], mergePolicy: "Merge" as const };
     return unwrap(
-      await composeTarget({ ...target, template }, keysOfSecret, { sandbox, uid: `${index}`, templatesFrom: {} }),
+      await composeTarget({ ...target, template }, keysOfSecret, {
+        sandbox,
+        turns,
+        uid: `${index}`,
+        templatesFrom: {},
+      }),
     );
   });
   await Promise.all(renders);

@@ -19,7 +19,7 @@ import { createReconciler } from "./external-value/reconcile.ts";
 import { createLiveness, createReadiness } from "./health-checks.ts";
 import { createAwsMetrics, createPlaneMetrics, observeQuotas } from "./metrics/aws-metrics.ts";
 import { createQueueMetrics } from "./metrics/queue-metrics.ts";
-import { createWatchCounter, observeResources, observeShards, observeWatches } from "./metrics/resource-metrics.ts";
+import { createWatchCounter, observeShards, observeWatches, resourceMetrics } from "./metrics/resource-metrics.ts";
 import { createOwnership } from "./ownership.ts";
 import { createWorkQueue, type QueueHooks, type WorkQueue } from "./queue/work-queue.ts";
 import { createReferences } from "./references.ts";
@@ -54,6 +54,8 @@ export interface Controller {
   stop(): Promise<void>;
   readonly liveness: Readonly<Record<string, HealthCheck>>;
   readonly readiness: Readonly<Record<string, HealthCheck>>;
+  /** What the metrics tell of each resource, in pieces of the Prometheus text format. */
+  resourceMetrics(): AsyncIterable<string>;
 }
 
 // All reading for one resource; beyond it the resource is looked at again later.
@@ -78,7 +80,7 @@ export function createController(options: ControllerOptions, services: Controlle
     cacheBytes: options.valueCacheBytes,
     metrics: createPlaneMetrics(registry),
     // Of a value that all share these may be ten thousand.
-    onChange: (subscribers) => void mapInSlices([...subscribers], (key) => queue.add(key, "refresh")),
+    onChange: (subscribers) => void mapInSlices([...subscribers], turns, (key) => queue.add(key, "refresh")),
   });
   const accessKeys = createAccessKeySecrets(client, clock);
   const clients = createAwsClients({
@@ -124,6 +126,7 @@ export function createController(options: ControllerOptions, services: Controlle
     sandbox,
     fingerprinter: createFingerprinter(),
     clock,
+    turns,
     random,
     logger,
     events: createEventSink(recorder, logger),
@@ -147,6 +150,7 @@ export function createController(options: ControllerOptions, services: Controlle
     clock,
     random,
     concurrency: options.concurrency,
+    turns,
     work: async (key, line) => (ownership.owns(key) ? await reconciler.reconcile(key, line) : reconciler.forget(key)),
     onError: (key, error) => failed("ExternalValue", key, error),
     hooks: queueMetrics.hooks,
@@ -167,6 +171,7 @@ export function createController(options: ControllerOptions, services: Controlle
     clock,
     random,
     concurrency: 10,
+    turns,
     work: async (key) => (ownership.heldShards().length > 0 ? await storeWork(key) : undefined),
     onError: (key, error) => failed("store", key, error),
     hooks: silentHooks,
@@ -174,6 +179,7 @@ export function createController(options: ControllerOptions, services: Controlle
   const fanOut = createFanOut({
     client,
     clock,
+    turns,
     random,
     records,
     watches: () => watches,
@@ -214,14 +220,23 @@ export function createController(options: ControllerOptions, services: Controlle
   const ownership = createOwnership(
     options,
     { client, logger },
-    createShardWork({ queue, storeQueue, fanOut, records, watches, clients, reconciler, ownership: () => ownership }),
+    createShardWork({
+      queue,
+      storeQueue,
+      fanOut,
+      records,
+      watches,
+      clients,
+      reconciler,
+      turns,
+      ownership: () => ownership,
+    }),
   );
   observeQuotas(registry, () => readers.quotas());
   observeShards(registry, ownership);
   observeWatches(registry, () =>
     reflectors.map(([kind, reflector]) => ({ kind, ageSeconds: (clock.now() - reflector.lastSignOfLife) / 1000 })),
   );
-  observeResources(registry, () => resourceFacts(reconciler.entries, clock.now()));
   let stopped = false;
   let cancelLook: (() => void) | undefined;
   const lookAtStores = (): void => {
@@ -263,6 +278,7 @@ export function createController(options: ControllerOptions, services: Controlle
       clock,
     }),
     readiness: createReadiness(reflectors),
+    resourceMetrics: () => resourceMetrics(turns, () => resourceFacts(reconciler.entries, clock.now())),
   };
 }
 

@@ -18,7 +18,9 @@ export async function serveProbes(
   const metrics: HttpServer | undefined =
     options.metricsBindAddress === "0"
       ? undefined
-      : await bind("--metrics-bind-address", options.metricsBindAddress, { "/metrics": metricsRoute(registry) });
+      : await bind("--metrics-bind-address", options.metricsBindAddress, {
+          "/metrics": metricsRoute(registry, () => controller.resourceMetrics()),
+        });
   return {
     ports: { healthPort: probes.port, ...(metrics ? { metricsPort: metrics.port } : {}) },
     async close() {

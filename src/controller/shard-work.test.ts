@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { endlessTurn } from "../event-loop/testing/endless-turn.ts";
 import type { KubernetesObject } from "../kubernetes/objects.ts";
 import type { Ownership } from "./ownership.ts";
 import { createShardWork, type ShardWorkOptions } from "./shard-work.ts";
@@ -41,6 +42,7 @@ function shardWork() {
         await ended;
       },
     },
+    turns: endlessTurn,
     storeQueue: { add: (key: string) => void stores.push(key) },
     fanOut: {
       queueAll: () => {

@@ -1,5 +1,6 @@
 import type { AwsClients } from "../aws/clients/aws-clients.ts";
 import { mapInSlices } from "../event-loop/in-slices.ts";
+import type { Turns } from "../event-loop/turns.ts";
 import type { FanOut } from "./cluster-external-value/fan-out.ts";
 import type { Reconciler } from "./external-value/reconcile.ts";
 import type { Ownership, OwnershipEvents } from "./ownership.ts";
@@ -15,6 +16,7 @@ export interface ShardWorkOptions {
   readonly watches: Watches;
   readonly clients: AwsClients;
   readonly reconciler: Reconciler;
+  readonly turns: Turns;
   /** Asked late: the ownership is made with these very callbacks. */
   readonly ownership: () => Ownership;
 }
@@ -30,7 +32,7 @@ export function createShardWork(options: ShardWorkOptions): OwnershipEvents {
   };
 
   const queueShard = (shard: number): void => {
-    void mapInSlices([...watches.externalValues.values()], ({ metadata }) => {
+    void mapInSlices([...watches.externalValues.values()], options.turns, ({ metadata }) => {
       const key = `${metadata.namespace}/${metadata.name}`;
       if (options.ownership().shardOfKey(key) === shard) queue.add(key, "refresh");
     });

@@ -12,6 +12,8 @@ export interface Turns {
    * promise of a later turn, in the order of asking.
    */
   take(): Promise<void> | undefined;
+  /** Whether the present turn of the event loop has time left: what goes over many things takes another once it has not. */
+  hasTime(): boolean;
 }
 
 export interface TurnsOptions {
@@ -68,6 +70,10 @@ export function createTurns(options: TurnsOptions): Turns {
       if (waiting.length > 0 || isBusy || isOver()) return new Promise((resolve) => waiting.push(resolve));
       work();
       return undefined;
+    },
+    hasTime() {
+      if (began === undefined) begin();
+      return !isOver();
     },
   };
 }

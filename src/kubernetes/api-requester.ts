@@ -92,9 +92,10 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
   }
 
   async function send(request: ApiRequest): Promise<Answer> {
-    const outgoing = outgoingOf(request, options.userAgent);
     const leave = await enter(request);
     try {
+      await turn(request);
+      const outgoing = outgoingOf(request, options.userAgent);
       return await measured(request, () =>
         authenticated((connection) => exchange(connection, outgoing, limitsOf(request))),
       );
@@ -121,7 +122,6 @@ export function createApiRequester(options: ApiRequesterOptions): ApiRequester {
 
   return {
     async request<T>(request: ApiRequest) {
-      await turn(request);
       const answer = await send(request);
       await turn(request);
       if (answer.status < 200 || answer.status > 299) throw apiErrorOf(answer, request.type, attemptOf(request));

@@ -19,6 +19,31 @@ describe("serveRoutes", () => {
     const broken = await fetch(`${base}/broken`);
     expect([broken.status, await broken.text()]).toEqual([500, "internal error\n"]);
   });
+
+  it("sends a body piece by piece", async () => {
+    async function* pieces() {
+      for (const piece of ["a", "", "b"]) yield piece;
+    }
+    server = await serveRoutes("127.0.0.1:0", {
+      "/pieces": async () => ({ status: 200, contentType: "text/plain", body: pieces() }),
+    });
+    const answer = await fetch(`http://127.0.0.1:${server.port}/pieces`);
+    expect(await answer.text()).toBe("ab");
+  });
+
+  it("breaks a body off that fails on the way, without details, and goes on serving", async () => {
+    async function* failing() {
+      yield "half of it";
+      throw new Error("hunter2");
+    }
+    server = await serveRoutes("127.0.0.1:0", {
+      "/failing": async () => ({ status: 200, contentType: "text/plain", body: failing() }),
+      "/ok": async () => ({ status: 200, contentType: "text/plain", body: "fine" }),
+    });
+    const base = `http://127.0.0.1:${server.port}`;
+    await expect(fetch(`${base}/failing`).then((answer) => answer.text())).rejects.toThrow();
+    expect((await fetch(`${base}/ok`)).status).toBe(200);
+  });
 });
 
 describe("parseBindAddress", () => {

@@ -1,8 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 
 /** Answers one path. */
-export type Route = () => Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
+export type Route = () => Promise<RouteAnswer>;
+
+export interface RouteAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** One that fails on the way breaks the answer off, so that nobody takes it for whole. */
+  readonly body: string | AsyncIterable<string>;
+}
 
 export interface HttpServer {
   /** The port it listens on, also where 0 was asked for. */
@@ -23,10 +31,13 @@ export async function serveRoutes(bindAddress: string, routes: Readonly<Record<s
       return;
     }
     route()
-      .catch(() => ({ status: 500, contentType: "text/plain", body: "internal error\n" }))
-      .then((answer) => {
-        response.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.body);
-      });
+      .catch((): RouteAnswer => ({ status: 500, contentType: "text/plain", body: "internal error\n" }))
+      .then(async ({ status, contentType, body }) => {
+        response.writeHead(status, { "content-type": contentType });
+        await pipeline(typeof body === "string" ? [body] : body, response);
+      })
+      // Whoever asked is gone, or sees an answer that breaks off.
+      .catch(() => {});
   });
   await listen(server, host, port);
   return {

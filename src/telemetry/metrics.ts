@@ -12,7 +12,15 @@ export function createMetricsRegistry(): Registry {
   return registry;
 }
 
-/** Serves a registry in the Prometheus text format. */
-export function metricsRoute(registry: Registry): Route {
-  return async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() });
+/** Serves a registry in the Prometheus text format, and after it what comes in pieces of that format. */
+export function metricsRoute(registry: Registry, inPieces: () => AsyncIterable<string>): Route {
+  return async () => {
+    const first = await registry.metrics();
+    return { status: 200, contentType: registry.contentType, body: joined(first, inPieces()) };
+  };
+}
+
+async function* joined(first: string, rest: AsyncIterable<string>): AsyncIterable<string> {
+  yield first;
+  yield* rest;
 }

@@ -1,5 +1,6 @@
 import type { TargetModel } from "../api/model.ts";
 import { giveTurn } from "../event-loop/in-slices.ts";
+import type { Turns } from "../event-loop/turns.ts";
 import { contentOfBytes } from "./content.ts";
 import type { ComposedTarget, ComposeTarget, Content, Result, ShapedKey } from "./contract.ts";
 import { fail, failAt, succeed } from "./result.ts";
@@ -14,13 +15,13 @@ import { blockOf, isTemplate, type RenderContext, renderTemplates, templateKeys 
  * refuse, before anything is encoded or written. Failures: SpecInvalid, KeyConflict, TooLarge, TemplateFailed,
  * ValueInvalid, each naming the field or the key.
  */
-export const composeTarget: ComposeTarget = async (target, keys, { sandbox, uid, templatesFrom }) => {
+export const composeTarget: ComposeTarget = async (target, keys, { sandbox, turns, uid, templatesFrom }) => {
   const allowed = checkTypeAllowed(target.type);
   if (!allowed.ok) return allowed;
-  const context: RenderContext = { target, keys, sandbox, uid };
+  const context: ComposeContext = { target, keys, sandbox, turns, uid };
   const data = await composeData(context, templatesFrom);
   if (!data.ok) return data;
-  await giveTurn(data.value.size);
+  await giveTurn(data.value.size, turns);
   const checked = checkData(target, data.value);
   if (!checked.ok) return checked;
   const labels = await composeMetadata("labels", context);
@@ -29,6 +30,10 @@ export const composeTarget: ComposeTarget = async (target, keys, { sandbox, uid,
   if (!annotations.ok) return annotations;
   return succeed(composed(target, data.value, { labels: labels.value, annotations: annotations.value }));
 };
+
+interface ComposeContext extends RenderContext {
+  readonly turns: Turns;
+}
 
 function composed(
   target: TargetModel,
@@ -40,7 +45,7 @@ function composed(
 
 /** Keys in sorted order, so that equal input gives an equal target. Templates win over plain keys of the same name. */
 async function composeData(
-  context: RenderContext,
+  context: ComposeContext,
   templatesFrom: Readonly<Record<string, string>>,
 ): Promise<Result<ReadonlyMap<string, Content>>> {
   const { target } = context;
@@ -48,14 +53,14 @@ async function composeData(
   if (!templates.ok) return templates;
   const plain = plainKeys(target.kind, context.keys);
   if (!plain.ok) return plain;
-  await giveTurn(context.keys.length);
+  await giveTurn(context.keys.length, context.turns);
   const replaced = target.template?.mergePolicy === "Replace";
   const kept = replaced ? [] : [...plain.value].filter(([key]) => !templates.value.has(key));
   const contents = kept.map(([key, shaped]) => [key, contentFor(target, shaped)] as const);
   // What is too large already needs no rendering.
   const fits = checkSize(target.kind, new Map(contents));
   if (!fits.ok) return failAt(place(target), fits.failure);
-  await giveTurn(contents.length);
+  await giveTurn(contents.length, context.turns);
   const rendered = await renderTemplates(templates.value, context, target.kind === "ConfigMap");
   if (!rendered.ok) return rendered;
   const all = [...contents, ...rendered.value].sort(([one], [other]) => (one < other ? -1 : 1));

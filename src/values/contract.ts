@@ -1,6 +1,7 @@
 import type { Failure } from "../api/conditions.ts";
 import type { DataFromItem, DataItem, TargetKind, TargetModel } from "../api/model.ts";
 import type { SourceValue } from "../api/source.ts";
+import type { Turns } from "../event-loop/turns.ts";
 
 /** Content of a key: text, or bytes where it came as bytes or is not UTF-8. */
 export type Content = string | Uint8Array;
@@ -57,6 +58,7 @@ export type ShapeFrom = (
 
 export interface ShapeContext {
   readonly sandbox: Sandbox;
+  readonly turns: Turns;
   /** The store's allowDeclassification: false forbids `sensitive: false`. */
   readonly allowDeclassification: boolean;
 }
@@ -67,6 +69,7 @@ export type ComposeTarget = (
   keys: readonly ShapedKey[],
   options: {
     readonly sandbox: Sandbox;
+    readonly turns: Turns;
     readonly uid: string;
     /** Sources of `template.from`, already read: the key in the target to Liquid source. */
     readonly templatesFrom: Readonly<Record<string, string>>;

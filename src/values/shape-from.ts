@@ -43,8 +43,8 @@ async function shape(
 ): Promise<Result<readonly ShapedKey[]>> {
   const candidates = candidatesOf(item, values);
   if (!candidates.ok) return candidates;
-  await giveTurn(candidates.value.length);
-  const shaped = await mapInSlices(candidates.value, (candidate) => {
+  await giveTurn(candidates.value.length, context.turns);
+  const shaped = await mapInSlices(candidates.value, context.turns, (candidate) => {
     const key = context.keyOf(candidate.name);
     return key === undefined ? undefined : shapeCandidate(item, key, candidate, context);
   });
@@ -54,7 +54,7 @@ async function shape(
     if (!result.ok) return result;
     keys.push(result.value);
   }
-  await giveTurn(keys.length);
+  await giveTurn(keys.length, context.turns);
   if (keys.length === 0 && !item.optional) return fail("ValueNotFound", emptyMessage(item, candidates.value.length));
   return resolveConflicts(keys, item.keys.onConflict);
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { endlessTurn } from "../../event-loop/testing/endless-turn.ts";
 import type { Turns } from "../../event-loop/turns.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { type AwsClients, createAwsClients } from "./aws-clients.ts";
@@ -18,7 +19,7 @@ beforeEach(async () => {
     environment: {},
     readFile: async () => "",
     clock: createFakeClock(),
-    turns: { take: () => take() },
+    turns: { ...endlessTurn, take: () => take() },
     random: () => 0.5,
     metrics: {},
     tokens: { token: () => Promise.reject(new Error("none is asked for")) },

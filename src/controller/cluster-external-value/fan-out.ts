@@ -1,3 +1,4 @@
+import type { Turns } from "../../event-loop/turns.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Reflector, ReflectorHandler } from "../../kubernetes/reflector.ts";
@@ -16,6 +17,7 @@ type Handler = ReflectorHandler<KubernetesObject>;
 export interface FanOutOptions {
   readonly client: KubernetesClient;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly random: () => number;
   readonly records: StoreRecords;
   /** Undefined in a namespaced install: there is nothing to do then. Asked late, since watches tell the handlers below. */
@@ -70,6 +72,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     clock,
     random,
     concurrency,
+    turns: options.turns,
     work: async (name) => (options.mayWrite() ? await reconciler.reconcile(name) : undefined),
     onError: options.onError,
     hooks: options.hooks,

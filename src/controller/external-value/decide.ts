@@ -1,5 +1,6 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { TargetModel } from "../../api/model.ts";
+import type { Turns } from "../../event-loop/turns.ts";
 import { composeTarget } from "../../values/compose-target.ts";
 import type { ComposedTarget, Result, Sandbox, ShapedKey } from "../../values/contract.ts";
 import type { TargetOwner } from "../target/desired.ts";
@@ -25,6 +26,7 @@ export interface DecideInput {
   /** Sources of `template.from`, or why they could not be had. */
   readonly templatesFrom: Result<TemplateSources>;
   readonly sandbox: Sandbox;
+  readonly turns: Turns;
   readonly fingerprinter: Fingerprinter;
   /** Whether an ExternalValue of this name is there. */
   isLiving(externalValueName: string): boolean;
@@ -66,6 +68,7 @@ export async function decideTarget(input: DecideInput): Promise<TargetDecision> 
   if (withheld.length > 0) return { ...decided, kind: "frozen", failures: withheld, atLast: true };
   const composed = await composeTarget(target, [...selection.keys, ...kept], {
     sandbox: input.sandbox,
+    turns: input.turns,
     uid: input.owner.uid,
     templatesFrom: input.templatesFrom.value.texts,
   });

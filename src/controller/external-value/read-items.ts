@@ -76,7 +76,7 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
     startedAt: services.startedAt,
     secondLookMs: services.secondLookMs,
   });
-  const shaped = await shapeItems(gathered, services.sandbox);
+  const shaped = await shapeItems(gathered, services);
   const items =
     model.dataFrom.length > 0
       ? withFormer(shaped, { rows, formerRows, missedSince: missedSince(entry), secondLookMs: services.secondLookMs })

@@ -1,5 +1,6 @@
 import type { ExternalValueModel, TargetKind } from "../../api/model.ts";
 import type { Subscriptions } from "../../aws/reader.ts";
+import type { Turns } from "../../event-loop/turns.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Logger } from "../../telemetry/logger.ts";
@@ -16,6 +17,7 @@ export interface Services {
   readonly subscriptions: Subscriptions;
   readonly directory: StoreDirectory;
   readonly sandbox: Sandbox;
+  readonly turns: Turns;
   readonly fingerprinter: Fingerprinter;
   readonly clock: Clock;
   readonly random: () => number;

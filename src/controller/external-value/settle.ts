@@ -251,6 +251,7 @@ function decideInput(target: TargetModel, entry: TargetEntry, observation: Obser
     known: context.known,
     templatesFrom: context.templatesFrom.get(target) ?? noTemplateSources,
     sandbox: context.services.sandbox,
+    turns: context.services.turns,
     fingerprinter: context.services.fingerprinter,
     once: context.model.refreshPolicy === "Once",
     isLiving: (name: string) => context.services.find(`${context.model.namespace}/${name}`) !== undefined,

@@ -1,25 +1,28 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { Registry } from "prom-client";
+import { createTurns } from "../../event-loop/turns.ts";
 import {
   createWatchCounter,
-  observeResources,
   observeShards,
   observeWatches,
   type ResourceFacts,
+  resourceMetrics,
 } from "./resource-metrics.ts";
 
 function facts(name: string, more: Partial<ResourceFacts> = {}): ResourceFacts {
   return { namespace: "shop", name, ready: true, reason: "Synced", ageSeconds: () => 12, ...more };
 }
 
+const turns = createTurns({ now: () => performance.now() });
+
 async function linesOf(all: readonly ResourceFacts[]): Promise<readonly string[]> {
-  const registry = new Registry();
-  observeResources(registry, () => all);
-  return (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  let text = "";
+  for await (const piece of resourceMetrics(turns, () => all)) text += piece;
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-describe("observeResources", () => {
+describe("resourceMetrics", () => {
   it("shows age and readiness of each resource", async () => {
     const all = [facts("one"), facts("two", { ready: false, reason: "SourceMissing", ageSeconds: () => 0.5 })];
     expect(await linesOf(all)).toEqual([
@@ -36,13 +39,12 @@ describe("observeResources", () => {
     ]);
   });
 
-  it("shows nothing of a resource that is gone", async () => {
-    const registry = new Registry();
-    let all = [facts("one"), facts("two")];
-    observeResources(registry, () => all);
-    await registry.metrics();
-    all = [facts("two")];
-    expect(await registry.metrics()).not.toContain('name="one"');
+  it("gives each metric its help and type before its series, and ends each line", async () => {
+    let text = "";
+    for await (const piece of resourceMetrics(turns, () => [facts("one")])) text += piece;
+    expect(text).toMatch(
+      /^\n# HELP externalvalues_value_age_seconds \S.*\n# TYPE externalvalues_value_age_seconds gauge\nexternalvalues_value_age_seconds\{.*\n\n# HELP externalvalues_ready \S.*\n# TYPE externalvalues_ready gauge\nexternalvalues_ready\{.*\n$/,
+    );
   });
 
   it("gives the event loop turns while there is much to go over", async () => {
@@ -53,19 +55,19 @@ describe("observeResources", () => {
         return 1;
       },
     });
-    let turns = 0;
+    let turnsGiven = 0;
     let scraped = false;
     const count = async () => {
       while (!scraped) {
         await setImmediate();
-        turns += 1;
+        turnsGiven += 1;
       }
     };
     const counting = count();
     await linesOf(Array.from({ length: 20 }, () => slow));
     scraped = true;
     await counting;
-    expect(turns).toBeGreaterThan(5);
+    expect(turnsGiven).toBeGreaterThan(5);
   });
 });
 

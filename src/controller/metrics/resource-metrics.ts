@@ -1,5 +1,6 @@
-import { Counter, Gauge, type MetricValue, type Registry } from "prom-client";
-import { mapInSlices } from "../../event-loop/in-slices.ts";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { joinInSlices } from "../../event-loop/in-slices.ts";
+import type { Turns } from "../../event-loop/turns.ts";
 
 /** One served ExternalValue, as the metrics show it. */
 export interface ResourceFacts {
@@ -9,48 +10,54 @@ export interface ResourceFacts {
   /** Ready's reason. */
   readonly reason: string;
   /** Seconds since its stalest value was read; undefined before the first read. */
-  ageSeconds(): number | undefined;
+  readonly ageSeconds: () => number | undefined;
 }
 
 /**
- * Freshness and readiness of each resource, computed when scraped: a quiet refresh writes no status (api.md), so this is
- * where freshness shows. Ten thousand resources are gone over in slices.
+ * Freshness and readiness of each resource, in the Prometheus text format, computed when scraped: a quiet refresh writes no
+ * status (api.md), so this is where freshness shows. Comes in pieces, and is no gauge of a registry, since prom-client
+ * would format ten thousand series in one go.
  */
-export function observeResources(registry: Registry, facts: () => Iterable<ResourceFacts>): void {
-  const age = new Gauge({
-    name: "externalvalues_value_age_seconds",
-    help: "Seconds since the stalest value of the ExternalValue was read from AWS.",
-    labelNames: ["namespace", "name"],
-    registers: [registry],
-  });
-  collectInSlices(age, facts, (resource) => {
-    const value = resource.ageSeconds();
-    return value === undefined ? undefined : { labels: { namespace: resource.namespace, name: resource.name }, value };
-  });
-  const ready = new Gauge({
-    name: "externalvalues_ready",
-    help: "1 where the ExternalValue is ready, else 0; with its reason.",
-    labelNames: ["namespace", "name", "reason"],
-    registers: [registry],
-  });
-  collectInSlices(ready, facts, ({ namespace, name, reason, ready }) => ({
-    labels: { namespace, name, reason },
-    value: ready ? 1 : 0,
-  }));
+export async function* resourceMetrics(turns: Turns, facts: () => Iterable<ResourceFacts>): AsyncIterable<string> {
+  for (const { name, help, seriesOf } of gauges) {
+    yield `\n# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+    yield* joinInSlices(facts(), turns, (resource) => {
+      const series = seriesOf(resource);
+      return series === undefined ? "" : `${name}{${labelsOf(series.labels)}} ${series.value}\n`;
+    });
+  }
 }
 
-/** Hands the series over as they are found, past the gauge's own store, which hashes the labels of each. */
-function collectInSlices<T extends string>(
-  gauge: Gauge<T>,
-  facts: () => Iterable<ResourceFacts>,
-  toSeries: (facts: ResourceFacts) => MetricValue<T> | undefined,
-): void {
-  const describe = gauge.get.bind(gauge);
-  gauge.get = async () => {
-    const series = await mapInSlices(facts(), toSeries);
-    return { ...(await describe()), values: series.filter((each) => each !== undefined) };
-  };
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
+
+const gauges: readonly {
+  readonly name: string;
+  readonly help: string;
+  readonly seriesOf: (facts: ResourceFacts) => Series | undefined;
+}[] = [
+  {
+    name: "externalvalues_value_age_seconds",
+    help: "Seconds since the stalest value of the ExternalValue was read from AWS.",
+    seriesOf({ namespace, name, ageSeconds }) {
+      const value = ageSeconds();
+      return value === undefined ? undefined : { labels: { namespace, name }, value };
+    },
+  },
+  {
+    name: "externalvalues_ready",
+    help: "1 where the ExternalValue is ready, else 0; with its reason.",
+    seriesOf: ({ namespace, name, reason, ready }) => ({ labels: { namespace, name, reason }, value: ready ? 1 : 0 }),
+  },
+];
+
+/** Names and reasons have nothing in them that must be escaped: Kubernetes has checked them. */
+const labelsOf = (labels: Series["labels"]): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join();
 
 /** Seconds since each watch last gave a sign of life. */
 export function observeWatches(

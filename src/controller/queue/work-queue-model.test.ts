@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { endlessTurn } from "../../event-loop/testing/endless-turn.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createWorkQueue, type QueueHooks, type Verdict } from "./work-queue.ts";
 
@@ -66,6 +67,7 @@ async function play(sequence: readonly number[]): Promise<string | undefined> {
     clock,
     random: () => 0.5,
     concurrency: 1,
+    turns: endlessTurn,
     hooks: silent,
     onError: () => undefined,
     work: (key) => {

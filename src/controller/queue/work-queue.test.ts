@@ -1,9 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
+import { endlessTurn } from "../../event-loop/testing/endless-turn.ts";
+import type { Turns } from "../../event-loop/turns.ts";
 import { createBackoff } from "./backoff.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createWorkQueue, type Verdict } from "./work-queue.ts";
 
-function harness(options: { concurrency?: number; work?: (key: string) => Promise<Verdict> } = {}) {
+function harness(options: { concurrency?: number; work?: (key: string) => Promise<Verdict>; turns?: Turns } = {}) {
   const clock = createFakeClock();
   const worked: string[] = [];
   const errors: unknown[] = [];
@@ -11,6 +13,7 @@ function harness(options: { concurrency?: number; work?: (key: string) => Promis
     clock,
     random: () => 1,
     concurrency: options.concurrency ?? 10,
+    turns: options.turns ?? endlessTurn,
     async work(key) {
       worked.push(`${key}@${clock.now()}`);
       return await options.work?.(key);
@@ -204,6 +207,56 @@ describe("work queue", () => {
     await clock.advance(0);
     expect(queue.stuckSince).toBeUndefined();
   });
+
+  describe("lets each visit wait for its turn of the event loop", () => {
+    function harnessInTurns() {
+      const waiting: (() => void)[] = [];
+      const turns: Turns = { ...endlessTurn, take: () => new Promise((resolve) => waiting.push(resolve)) };
+      return { ...harness({ turns }), waiting };
+    }
+
+    it("one after another", async () => {
+      const { clock, queue, worked, waiting } = harnessInTurns();
+      queue.resume();
+      for (const key of ["a/1", "a/2"]) queue.add(key, "refresh");
+      for (const done of [[], ["a/1@0"], ["a/1@0", "a/2@0"]]) {
+        await clock.advance(0);
+        expect(worked).toEqual(done);
+        waiting.shift()?.();
+      }
+      expect(waiting).toHaveLength(0);
+    });
+
+    it("and takes the one that is first by then", async () => {
+      const { clock, queue, worked, waiting } = harnessInTurns();
+      queue.resume();
+      queue.add("a/refreshed", "refresh");
+      await clock.advance(0);
+      queue.add("a/edited", "interactive");
+      waiting.shift()?.();
+      await clock.advance(0);
+      expect(worked).toEqual(["a/edited@0"]);
+    });
+
+    it("and nothing where it was removed, or the queue was paused, meanwhile", async () => {
+      for (const stop of ["remove", "pause"] as const) {
+        const { clock, queue, worked, waiting } = harnessInTurns();
+        queue.resume();
+        queue.add("a/1", "refresh");
+        await clock.advance(0);
+        queue[stop]("a/1");
+        waiting.shift()?.();
+        await clock.advance(0);
+        expect(worked).toEqual([]);
+        queue.resume();
+        queue.add("a/1", "refresh");
+        await clock.advance(0);
+        waiting.shift()?.();
+        await clock.advance(0);
+        expect(worked).toEqual(["a/1@0"]);
+      }
+    });
+  });
 });
 
 describe("backoff", () => {
@@ -215,39 +268,5 @@ describe("backoff", () => {
     expect(high.failures("a")).toBe(6);
     high.forget("a");
     expect(Math.round(high.next("a"))).toBe(100);
-  });
-
-  it("gives the event loop a turn where much work needs no request", async () => {
-    // A clock that goes on by itself: each piece of work takes 1.5 ms, none of them waits for anything.
-    let now = 0;
-    const timers: (() => void)[] = [];
-    let worked = 0;
-    const queue = createWorkQueue({
-      clock: {
-        now: () => now,
-        after(_ms, callback) {
-          timers.push(callback);
-          return () => {};
-        },
-      },
-      random: () => 1,
-      concurrency: 10,
-      async work() {
-        worked += 1;
-        now += 1.5;
-        return undefined;
-      },
-      onError() {},
-      hooks: { added() {}, retried() {}, started() {}, finished() {} },
-    });
-    queue.resume();
-    for (let key = 0; key < 7; key++) queue.add(`a/${key}`, "refresh");
-    const turns: number[] = [];
-    for (let turn = 0; turn < 4; turn++) {
-      for (let tick = 0; tick < 100; tick++) await Promise.resolve();
-      turns.push(worked);
-      for (const fire of timers.splice(0)) fire();
-    }
-    expect(turns).toEqual([3, 6, 7, 7]);
   });
 });

@@ -1,4 +1,4 @@
-import { sliceMs } from "../../event-loop/slice.ts";
+import type { Turns } from "../../event-loop/turns.ts";
 import type { Clock } from "../clock.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
 import { createFairLines, type Line } from "./fair-lines.ts";
@@ -29,6 +29,8 @@ export interface QueueOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly concurrency: number;
+  /** Each visit waits for its turn of the event loop: a thousand that need no request would all be made in one go. */
+  readonly turns: Turns;
   /** Works on one key. What it throws is a bug and comes again with backoff. */
   readonly work: (key: string, line: Line) => Promise<Verdict>;
   readonly onError: (key: string, error: unknown) => void;
@@ -56,7 +58,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   const again = new Map<string, Line>();
   const timers = new Map<string, () => void>();
   let running = false;
-  let pumpsSoon = false;
+  let isPumping = false;
   const quietWaits = new Set<() => void>();
   let draining: (() => void) | undefined;
   /** Since when keys wait without one being taken. */
@@ -73,13 +75,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       hooks.added();
     }
     lines.add(key, line);
-    pumpSoon();
-  };
-
-  /** In a task of its own, so that a burst of events is coalesced before the first key is worked on; one for all of them. */
-  const pumpSoon = (): void => {
-    if (!pumpsSoon) queueMicrotask(pump);
-    pumpsSoon = true;
+    void pump();
   };
 
   const cancelTimer = (key: string): void => {
@@ -133,35 +129,24 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     if (next) add(key, next);
     for (const check of [...quietWaits]) check();
     if (draining && active.size === 0) draining();
-    pump();
+    void pump();
   };
 
-  /**
-   * When the present turn of the event loop began to take keys; undefined: none was taken in it. A thousand keys that need
-   * no request would all be done in one go.
-   */
-  let turnBegan: number | undefined;
+  const mayTake = (): boolean => running && !draining && active.size < options.concurrency && lines.size > 0;
 
-  const turnIsOver = (): boolean => {
-    if (turnBegan === undefined) {
-      turnBegan = clock.now();
-      clock.after(0, () => {
-        turnBegan = undefined;
-        pump();
-      });
-    }
-    return clock.now() - turnBegan >= sliceMs;
-  };
-
-  function pump(): void {
-    pumpsSoon = false;
-    while (running && !draining && active.size < options.concurrency && lines.size > 0 && !turnIsOver()) {
-      const taken = lines.take();
-      if (!taken) return;
+  /** Waits even where it need not, so that a burst of events is coalesced before the first key is worked on. */
+  async function pump(): Promise<void> {
+    if (isPumping) return;
+    isPumping = true;
+    while (mayTake()) {
+      await options.turns.take();
+      const taken = mayTake() ? lines.take() : undefined;
+      if (taken === undefined) continue;
       waitingSince = clock.now();
       active.set(taken.key, waitingSince);
       void run(taken.key, taken.line);
     }
+    isPumping = false;
   }
 
   return {
@@ -169,7 +154,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     resume() {
       running = true;
       waitingSince = clock.now();
-      pump();
+      void pump();
     },
     pause() {
       running = false;

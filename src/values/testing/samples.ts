@@ -1,11 +1,12 @@
 import type { DataFromItem, DataItem, TargetModel } from "../../api/model.ts";
 import type { SourceValue } from "../../api/source.ts";
+import { endlessTurn } from "../../event-loop/testing/endless-turn.ts";
 import type { ShapedKey } from "../contract.ts";
 import { createInProcessSandbox } from "./in-process-sandbox.ts";
 
 /** For tests: whole models of which a test states only what it is about. */
 
-export const context = { sandbox: createInProcessSandbox(), allowDeclassification: true };
+export const context = { sandbox: createInProcessSandbox(), turns: endlessTurn, allowDeclassification: true };
 
 export function item(part: Partial<DataItem> = {}): DataItem {
   return {
@@ -91,4 +92,4 @@ export function shaped(key: string, content: string | Uint8Array, part: Partial<
 }
 
 /** Options of composeTarget. */
-export const compose = { sandbox: context.sandbox, uid: "uid-1", templatesFrom: {} };
+export const compose = { sandbox: context.sandbox, turns: endlessTurn, uid: "uid-1", templatesFrom: {} };

@@ -1,6 +1,7 @@
 import { parseStore } from "../../../api/parse-store.ts";
 import type { StoreModel } from "../../../api/store-model.ts";
 import { createFakePlane, type FakePlane } from "../../../aws/fakes/fake-plane.ts";
+import { endlessTurn } from "../../../event-loop/testing/endless-turn.ts";
 import { ApiError, type KubernetesClient } from "../../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import { silentLogger } from "../../../telemetry/logger.ts";
@@ -55,6 +56,7 @@ export function createBench({ cluster = createFakeCluster() }: { readonly cluste
     subscriptions: fake.plane,
     directory: { resolve: () => bench.resolve(ready), checkReturned: () => undefined, revision: () => "1" },
     sandbox: createInProcessSandbox(),
+    turns: endlessTurn,
     fingerprinter: createFingerprinter(),
     clock: fake.clock,
     random: () => 0.5,

@@ -1,6 +1,7 @@
 import type { ExternalValueModel, TargetModel } from "../../../api/model.ts";
 import { parseStore } from "../../../api/parse-store.ts";
 import type { Reader, Reading } from "../../../aws/reader.ts";
+import { endlessTurn } from "../../../event-loop/testing/endless-turn.ts";
 import type { Sandbox } from "../../../values/contract.ts";
 import type { Resolution } from "../../stores/directory.ts";
 import { bytesOf } from "../../target/bytes.ts";
@@ -61,7 +62,7 @@ export async function visit(input: VisitInput): Promise<Visit> {
   const previousRows = previous.values;
   const times = { now, startedAt: now - 30_000, secondLookMs: 60_000 };
   const gathered = outcomesOf(sourced, readings, { model, directory, previousRows, ...times });
-  const items = await shapeItems(gathered, input.sandbox);
+  const items = await shapeItems(gathered, { sandbox: input.sandbox, turns: endlessTurn });
   const objects = new Map(input.objects);
   const memos = new Map(input.memos);
   const settled: Settled[] = [];
@@ -106,6 +107,7 @@ async function decide(
     known: previous.targets,
     templatesFrom: noTemplateSources,
     sandbox,
+    turns: endlessTurn,
     fingerprinter,
     isLiving: () => true,
   });
