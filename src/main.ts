@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "./cli/young-generation.ts";
+import "./cli/memory-settings.ts";
 import { isMainThread, workerData } from "node:worker_threads";
 
 // Worker threads begin here too, with their role in workerData. Each loads its own part only.

@@ -18,7 +18,7 @@ export const bundleOptions = {
   target: "node22.19",
   format: "esm",
   // What is imported when it is needed stays a file of its own, and unused parts of what is imported are left out: the
-  // process that only starts itself again (src/cli/young-generation.ts) reads 2 KB in place of 4 MB.
+  // process that only starts itself again (src/cli/memory-settings.ts) reads 2 KB in place of 4 MB.
   splitting: true,
   chunkNames: "[name]-[hash]",
   // The ES modules of dependencies that have both: of CommonJS nothing can be left out.

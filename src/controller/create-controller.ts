@@ -5,6 +5,7 @@ import { mapInSlices } from "../event-loop/in-slices.ts";
 import type { Turns } from "../event-loop/turns.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/events/event-recorder.ts";
+import { createRequestGate } from "../kubernetes/request-gate.ts";
 import type { HealthCheck } from "../telemetry/health.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createSandbox } from "../values/sandbox/sandbox.ts";
@@ -60,6 +61,9 @@ export interface Controller {
 
 // All reading for one resource; beyond it the resource is looked at again later.
 const gatherTimeoutMs = 60_000;
+
+// A few more than the client has requests in flight: each visit makes one at a time, and has its own work in between.
+const settlingAtOnce = 20;
 
 // Each restart makes pods anew: a change of a value that a thousand workloads read must not make all of them at once.
 const restartsPerSecond = 10;
@@ -127,6 +131,7 @@ export function createController(options: ControllerOptions, services: Controlle
     fingerprinter: createFingerprinter(),
     clock,
     turns,
+    settling: createRequestGate({ places: settlingAtOnce, now: clock.now }),
     random,
     logger,
     events: createEventSink(recorder, logger),

@@ -27,18 +27,26 @@ export interface ReadContext {
   readonly services: Services;
 }
 
-export type ReadResult =
-  /** The same versions as when all was last in order, and no target was touched: nothing to do. */
-  | { readonly kind: "settled" }
-  | {
-      readonly kind: "read";
-      readonly items: readonly ItemResult[];
-      /** Names what was read, by version; undefined where something failed. */
-      readonly inputs: string | undefined;
-    };
+/** What memory and AWS answered. */
+export interface ValuesRead {
+  readonly kind: "read";
+  readonly readings: ReadonlyMap<Sourced, Reading>;
+  readonly former: Former;
+}
 
-/** Reads, first the versions and then, only where they are new or a target was touched, the contents; and shapes them. */
-export async function readItemResults(context: ReadContext): Promise<ReadResult> {
+/** What the items brought before. */
+interface Former {
+  readonly rows: readonly ValueRow[];
+  readonly formerRows: FormerRows;
+}
+
+/** The same versions as when all was last in order, and no target was touched: nothing to do. */
+export interface Settled {
+  readonly kind: "settled";
+}
+
+/** Reads, first the versions and then, only where they are new or a target was touched, the contents. */
+export async function readValues(context: ReadContext): Promise<ValuesRead | Settled> {
   const limit = createTimeLimit(context.services.clock, context.services.gatherTimeoutMs);
   try {
     return await readWithin(limit.signal, context);
@@ -47,7 +55,7 @@ export async function readItemResults(context: ReadContext): Promise<ReadResult>
   }
 }
 
-async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ReadResult> {
+async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ValuesRead | Settled> {
   const { model, sourced, entry, previous, services } = context;
   const rows = entry.rows ?? previous.values;
   const formerRows = formerRoutes(
@@ -68,6 +76,19 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
   const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
   if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };
   const readings = hasContent(known) ? known : await readOrTimeOut(sourced, { ...request, content: true });
+  return { kind: "read", readings, former: { rows, formerRows } };
+}
+
+export interface ShapedItems {
+  readonly items: readonly ItemResult[];
+  /** Names what was read, by version; undefined where something failed. */
+  readonly inputs: string | undefined;
+}
+
+/** What the items bring to the targets. */
+export async function shapeRead({ readings, former }: ValuesRead, context: ReadContext): Promise<ShapedItems> {
+  const { model, sourced, entry, services } = context;
+  const { rows, formerRows } = former;
   const gathered = outcomesOf(sourced, readings, {
     model,
     directory: services.directory,
@@ -83,7 +104,7 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Re
       : shaped;
   rememberSecondLook(entry, items);
   const told = items.map((item) => withDelivered(item, rows));
-  return { kind: "read", items: told, inputs: inputsOf(context, readings) };
+  return { items: told, inputs: inputsOf(context, readings) };
 }
 
 /** What `dataFrom` items brought before, and bring no longer or cannot bring now. */

@@ -16,7 +16,7 @@ import { recordRestart, recordWrite } from "./events.ts";
 import { type FormerTargets, type FormerTargetsInput, removeFormerTargets } from "./former-targets.ts";
 import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
-import { readItemResults } from "./read-items.ts";
+import { readValues, type ShapedItems, shapeRead } from "./read-items.ts";
 import { admit, failed, finish, report, tell, type Visit } from "./report.ts";
 import { isServedElsewhere, isToldAlready } from "./served-here.ts";
 import type { Services } from "./services.ts";
@@ -168,16 +168,33 @@ async function serve(
   visit: Visit,
   services: Services,
 ): Promise<Verdict> {
-  const { line, object, entry, previous } = visit;
+  const { line, entry, previous } = visit;
   if (model.suspend) return await suspend(model, visit, services);
   // After a start or an edit of the store: nothing is wrong, so no status says so; the look-up queues it again.
   if (sourced.some(isPending)) return undefined;
   subscribe(visit, model, sourced, services);
   if (restsInPlace(model, visit, services)) return undefined;
-  const read = await readItemResults({ model, sourced, entry, previous, line, services });
+  const context = { model, sourced, entry, previous, line, services };
+  const read = await readValues(context);
   if (read.kind === "settled") return await tell(visit, services);
-  // Reading takes its time: the shard may have gone to another replica meanwhile.
-  if (!services.owns(visit.key)) return undefined;
+  const leave = await services.settling.enter();
+  try {
+    // Reading takes its time: the shard may have gone to another replica meanwhile.
+    if (!services.owns(visit.key)) return undefined;
+    return await settle(model, await shapeRead(read, context), visit, services);
+  } finally {
+    leave();
+  }
+}
+
+/** From what was read to targets, workloads and status. */
+async function settle(
+  model: ExternalValueModel,
+  read: ShapedItems,
+  visit: Visit,
+  services: Services,
+): Promise<Verdict> {
+  const { object, entry, previous } = visit;
   const write = {
     client: services.client,
     owner: { namespace: model.namespace, name: model.name, uid: model.uid },

@@ -3,6 +3,7 @@ import type { Subscriptions } from "../../aws/reader.ts";
 import type { Turns } from "../../event-loop/turns.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
+import type { RequestGate } from "../../kubernetes/request-gate.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { Sandbox } from "../../values/contract.ts";
 import type { Clock } from "../clock.ts";
@@ -18,6 +19,11 @@ export interface Services {
   readonly directory: StoreDirectory;
   readonly sandbox: Sandbox;
   readonly turns: Turns;
+  /**
+   * Lets visits that have read on to their targets. What they make there waits for the API server: of more than it answers
+   * at a time, it waits for so long that the collector takes it for lasting.
+   */
+  readonly settling: Pick<RequestGate, "enter">;
   readonly fingerprinter: Fingerprinter;
   readonly clock: Clock;
   readonly random: () => number;

@@ -10,7 +10,7 @@ export interface ResourceFacts {
   /** Ready's reason. */
   readonly reason: string;
   /** Seconds since its stalest value was read; undefined before the first read. */
-  readonly ageSeconds: () => number | undefined;
+  ageSeconds(): number | undefined;
 }
 
 /**
@@ -19,45 +19,38 @@ export interface ResourceFacts {
  * would format ten thousand series in one go.
  */
 export async function* resourceMetrics(turns: Turns, facts: () => Iterable<ResourceFacts>): AsyncIterable<string> {
-  for (const { name, help, seriesOf } of gauges) {
+  for (const { name, help, labelNames, valueFor } of gauges) {
     yield `\n# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
     yield* joinInSlices(facts(), turns, (resource) => {
-      const series = seriesOf(resource);
-      return series === undefined ? "" : `${name}{${labelsOf(series.labels)}} ${series.value}\n`;
+      const value = valueFor(resource);
+      if (value === undefined) return "";
+      // Kubernetes has checked names, and reasons are the operator's own: nothing in them must be escaped.
+      const labels = labelNames.map((label) => `${label}="${resource[label]}"`);
+      return `${name}{${labels.join()}} ${value}\n`;
     });
   }
-}
-
-interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
 }
 
 const gauges: readonly {
   readonly name: string;
   readonly help: string;
-  readonly seriesOf: (facts: ResourceFacts) => Series | undefined;
+  readonly labelNames: readonly ("namespace" | "name" | "reason")[];
+  /** Undefined: no series. */
+  readonly valueFor: (facts: ResourceFacts) => number | undefined;
 }[] = [
   {
     name: "externalvalues_value_age_seconds",
     help: "Seconds since the stalest value of the ExternalValue was read from AWS.",
-    seriesOf({ namespace, name, ageSeconds }) {
-      const value = ageSeconds();
-      return value === undefined ? undefined : { labels: { namespace, name }, value };
-    },
+    labelNames: ["namespace", "name"],
+    valueFor: (facts) => facts.ageSeconds(),
   },
   {
     name: "externalvalues_ready",
     help: "1 where the ExternalValue is ready, else 0; with its reason.",
-    seriesOf: ({ namespace, name, reason, ready }) => ({ labels: { namespace, name, reason }, value: ready ? 1 : 0 }),
+    labelNames: ["namespace", "name", "reason"],
+    valueFor: ({ ready }) => (ready ? 1 : 0),
   },
 ];
-
-/** Names and reasons have nothing in them that must be escaped: Kubernetes has checked them. */
-const labelsOf = (labels: Series["labels"]): string =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join();
 
 /** Seconds since each watch last gave a sign of life. */
 export function observeWatches(

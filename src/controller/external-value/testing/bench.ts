@@ -4,6 +4,7 @@ import { createFakePlane, type FakePlane } from "../../../aws/fakes/fake-plane.t
 import { endlessTurn } from "../../../event-loop/testing/endless-turn.ts";
 import { ApiError, type KubernetesClient } from "../../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
+import type { RequestGate } from "../../../kubernetes/request-gate.ts";
 import { silentLogger } from "../../../telemetry/logger.ts";
 import { createInProcessSandbox } from "../../../values/testing/in-process-sandbox.ts";
 import { type ControlledTarget, ownerUidOf } from "../../controlled-targets.ts";
@@ -31,6 +32,10 @@ export interface Bench {
   readonly recorded: string[];
   /** How many other resources wait. */
   waiting: number;
+  /** Whether this replica may still write. */
+  owns: boolean;
+  /** Lets a visit on from what it read to its targets. */
+  settling: RequestGate["enter"];
   /** Where the store leads. */
   resolve: (ready: Extract<Resolution, { kind: "ready" }>) => Resolution;
 }
@@ -50,13 +55,19 @@ export function createBench({ cluster = createFakeCluster() }: { readonly cluste
     origin: "here",
     scope: { store, region: "eu-west-1" },
   } as const;
-  const bench: Pick<Bench, "resolve" | "waiting"> = { resolve: (resolution) => resolution, waiting: 0 };
+  const bench: Pick<Bench, "resolve" | "waiting" | "owns" | "settling"> = {
+    resolve: (resolution) => resolution,
+    waiting: 0,
+    owns: true,
+    settling: async () => () => {},
+  };
   const reconciler = createReconciler({
     client: cluster.client,
     subscriptions: fake.plane,
     directory: { resolve: () => bench.resolve(ready), checkReturned: () => undefined, revision: () => "1" },
     sandbox: createInProcessSandbox(),
     turns: endlessTurn,
+    settling: { enter: (...asked) => bench.settling(...asked) },
     fingerprinter: createFingerprinter(),
     clock: fake.clock,
     random: () => 0.5,
@@ -68,7 +79,7 @@ export function createBench({ cluster = createFakeCluster() }: { readonly cluste
     startedAt: fake.clock.now(),
     gatherTimeoutMs: 60_000,
     secondLookMs: 60_000,
-    owns: () => true,
+    owns: () => bench.owns,
     waiting: () => bench.waiting,
     find: () => cluster.find("ExternalValue", "checkout"),
     watchedTarget: (kind, _namespace, name) => cluster.find(kind, name),

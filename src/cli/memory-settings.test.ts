@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 
-const directory = mkdtempSync(join(tmpdir(), "young-generation-"));
+const directory = mkdtempSync(join(tmpdir(), "memory-settings-"));
 const script = join(directory, "main.mjs");
 writeFileSync(
   script,
-  `import ${JSON.stringify(new URL("young-generation.ts", import.meta.url).href)};
+  `import ${JSON.stringify(new URL("memory-settings.ts", import.meta.url).href)};
   const arenas = process.env.MALLOC_ARENA_MAX;
   console.log(JSON.stringify({ flags: process.execArgv, rest: process.argv.slice(2), pid: process.pid, arenas }));`,
 );
@@ -21,22 +21,33 @@ function start(options: readonly string[], environment: Readonly<Record<string, 
   return { ...seen, started: pid };
 }
 
-describe("the young generation", () => {
-  it("is small from the start of V8: the operator starts itself again, in the same process, with all it was given", () => {
+const youngGeneration = "--max-semi-space-size=8";
+const helpers = "--v8-pool-size=2";
+const noTasks = "--no-incremental-marking-task";
+
+describe("the settings of memory", () => {
+  it("hold from the start of V8: the operator starts itself again, in the same process, with all it was given", () => {
     const { flags, rest, pid, started } = start(["--trace-warnings"]);
-    expect(flags).toEqual(["--max-semi-space-size=8", "--trace-warnings"]);
+    expect(flags).toEqual([youngGeneration, helpers, noTasks, "--trace-warnings"]);
     expect(rest).toEqual(["controller", "--leader-elect"]);
     expect(pid).toBe(started);
   });
 
-  it.each<{ reason: string; options: string[]; environment: Record<string, string> }>([
-    { reason: "an option of Node.js", options: ["--max-semi-space-size=16"], environment: {} },
-    { reason: "an option with underscores", options: ["--max_semi_space_size=16"], environment: {} },
-    { reason: "NODE_OPTIONS with underscores", options: [], environment: { NODE_OPTIONS: "--max_semi_space_size=16" } },
-    { reason: "NODE_OPTIONS", options: [], environment: { NODE_OPTIONS: "--max-semi-space-size=16" } },
-  ])("is as the user says, by $reason", ({ options, environment }) => {
-    expect(start(options, environment).flags).toEqual(options);
+  it.each<{ option: string; others: string[] }>([
+    { option: "--max-semi-space-size=16", others: [helpers, noTasks] },
+    { option: "--max_semi_space_size=16", others: [helpers, noTasks] },
+    { option: "--v8-pool-size=4", others: [youngGeneration, noTasks] },
+    { option: "--incremental-marking-task", others: [youngGeneration, helpers] },
+  ])("are as the user says: $option", ({ option, others }) => {
+    expect(start([option]).flags).toEqual([...others, option]);
   });
+
+  it.each(["--max-semi-space-size=16", "--max_semi_space_size=16"])(
+    "are as the user says, by NODE_OPTIONS: %s",
+    (option) => {
+      expect(start([], { NODE_OPTIONS: option }).flags).toEqual([helpers, noTasks]);
+    },
+  );
 
   it.each<{ reason: string; options: string[]; environment: Record<string, string>; arenas: string }>([
     { reason: "are two", options: [], environment: {}, arenas: "2" },
