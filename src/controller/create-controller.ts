@@ -5,7 +5,6 @@ import { mapInSlices } from "../event-loop/in-slices.ts";
 import type { Turns } from "../event-loop/turns.ts";
 import type { KubernetesClient } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/events/event-recorder.ts";
-import { createRequestGate } from "../kubernetes/request-gate.ts";
 import type { HealthCheck } from "../telemetry/health.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createSandbox } from "../values/sandbox/sandbox.ts";
@@ -22,6 +21,7 @@ import { createAwsMetrics, createPlaneMetrics, observeQuotas } from "./metrics/a
 import { createQueueMetrics } from "./metrics/queue-metrics.ts";
 import { createWatchCounter, observeShards, observeWatches, resourceMetrics } from "./metrics/resource-metrics.ts";
 import { createOwnership } from "./ownership.ts";
+import { createPlaces } from "./queue/places.ts";
 import { createWorkQueue, type QueueHooks, type WorkQueue } from "./queue/work-queue.ts";
 import { createReferences } from "./references.ts";
 import { resourceFacts } from "./resource-facts.ts";
@@ -62,7 +62,7 @@ export interface Controller {
 // All reading for one resource; beyond it the resource is looked at again later.
 const gatherTimeoutMs = 60_000;
 
-// A few more than the client has requests in flight: each visit makes one at a time, and has its own work in between.
+// A few more than the client has requests in flight: most visits make one at a time, and have work of their own in between.
 const settlingAtOnce = 20;
 
 // Each restart makes pods anew: a change of a value that a thousand workloads read must not make all of them at once.
@@ -131,7 +131,7 @@ export function createController(options: ControllerOptions, services: Controlle
     fingerprinter: createFingerprinter(),
     clock,
     turns,
-    settling: createRequestGate({ places: settlingAtOnce, now: clock.now }),
+    settling: createPlaces(settlingAtOnce),
     random,
     logger,
     events: createEventSink(recorder, logger),
@@ -283,7 +283,7 @@ export function createController(options: ControllerOptions, services: Controlle
       clock,
     }),
     readiness: createReadiness(reflectors),
-    resourceMetrics: () => resourceMetrics(turns, () => resourceFacts(reconciler.entries, clock.now())),
+    resourceMetrics: () => resourceMetrics(turns, () => resourceFacts(reconciler.entries, clock.now)),
   };
 }
 

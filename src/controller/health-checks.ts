@@ -18,7 +18,8 @@ export interface LivenessOptions {
   readonly clock: Clock;
 }
 
-// Longer than any visit may take: reading has its own limit of a minute, a request to the API server one of 30 s.
+// Longer than visits take: reading has its own limit of a minute, a request to the API server one of 30 s, and those who wait
+// for a place wait for some of either.
 const stuckAfterMs = 300_000;
 
 // Polls begin by timer; what a quota or an outage holds back has begun.

@@ -31,7 +31,7 @@ export async function* joinInSlices<T>(
 /** So many keys are handled in a few milliseconds by a step that goes over all of them. */
 const manyKeys = 1000;
 
-/** Gives the event loop a turn between two steps that each go over all of so many keys. */
+/** Lets the event loop turn between two steps that each go over all of so many keys, where the present slice is over. */
 export async function giveTurn(keys: number, turns: Turns): Promise<void> {
   if (keys > manyKeys) await turns.take();
 }

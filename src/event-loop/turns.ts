@@ -1,5 +1,10 @@
 import { nextTick } from "node:process";
-import { sliceMs as usualSliceMs } from "./slice.ts";
+
+/**
+ * For so many milliseconds work may begin in one turn of the event loop: probes, watches, Leases and people's edits live on
+ * the turns in between.
+ */
+const usualSliceMs = 4;
 
 /**
  * Shares out the event loop among work that comes in bursts: thirty answers of the API server or of AWS that arrive

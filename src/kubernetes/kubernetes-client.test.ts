@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { endlessTurn } from "../event-loop/testing/endless-turn.ts";
+import type { Turns } from "../event-loop/turns.ts";
 import { ApiError, type KubernetesClient } from "./client.ts";
 import { createKubernetesClient, type KubernetesClientOptions } from "./kubernetes-client.ts";
 import { resourceTypes } from "./resource-types.ts";
@@ -185,6 +187,26 @@ describe("requests", () => {
     const others = [1, 2].map(() => client.get(resourceTypes.secrets, checkout));
     await Promise.all([first, told, ...others]);
     expect(arrived).toEqual(arrive);
+  });
+
+  it("take their turn of the event loop once they have a place, and so do their answers; Leases take none", async () => {
+    const waiting: (() => void)[] = [];
+    const turns: Turns = { ...endlessTurn, take: () => new Promise((resolve) => waiting.push(resolve)) };
+    await connect((_, response) => answerJson(response, 200, { metadata: {} }), { concurrency: 1, turns });
+    const calls = [1, 2].map(() => client.get(resourceTypes.secrets, checkout));
+    await client.get(resourceTypes.leases, { namespace: "shop", name: "lease" });
+    const secretsSeen = () => server.requests.filter(({ url }) => url.pathname.includes("secrets")).length;
+    // The first request; its answer, and the second, which has got the place; the second's answer.
+    for (const { asking, seen } of [
+      { asking: 1, seen: 0 },
+      { asking: 2, seen: 1 },
+      { asking: 1, seen: 2 },
+    ]) {
+      while (waiting.length < asking) await new Promise((resolve) => setImmediate(resolve));
+      expect([waiting.length, secretsSeen()]).toEqual([asking, seen]);
+      for (const go of waiting.splice(0)) go();
+    }
+    await Promise.all(calls);
   });
 
   it("has sixteen in flight by default", async () => {

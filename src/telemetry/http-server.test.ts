@@ -21,14 +21,26 @@ describe("serveRoutes", () => {
   });
 
   it("sends a body piece by piece", async () => {
+    let goOn = (): void => {};
+    const firstSeen = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
     async function* pieces() {
-      for (const piece of ["a", "", "b"]) yield piece;
+      yield "a";
+      yield "";
+      await firstSeen;
+      yield "b";
     }
     server = await serveRoutes("127.0.0.1:0", {
       "/pieces": async () => ({ status: 200, contentType: "text/plain", body: pieces() }),
     });
-    const answer = await fetch(`http://127.0.0.1:${server.port}/pieces`);
-    expect(await answer.text()).toBe("ab");
+    const { body } = await fetch(`http://127.0.0.1:${server.port}/pieces`);
+    const seen: string[] = [];
+    for await (const piece of body ?? []) {
+      seen.push(new TextDecoder().decode(piece));
+      goOn();
+    }
+    expect(seen).toEqual(["a", "b"]);
   });
 
   it("breaks a body off that fails on the way, without details, and goes on serving", async () => {

@@ -41,12 +41,12 @@ interface Former {
 }
 
 /** The same versions as when all was last in order, and no target was touched: nothing to do. */
-export interface Settled {
-  readonly kind: "settled";
+export interface NothingNew {
+  readonly kind: "nothingNew";
 }
 
 /** Reads, first the versions and then, only where they are new or a target was touched, the contents. */
-export async function readValues(context: ReadContext): Promise<ValuesRead | Settled> {
+export async function readValues(context: ReadContext): Promise<ValuesRead | NothingNew> {
   const limit = createTimeLimit(context.services.clock, context.services.gatherTimeoutMs);
   try {
     return await readWithin(limit.signal, context);
@@ -55,7 +55,7 @@ export async function readValues(context: ReadContext): Promise<ValuesRead | Set
   }
 }
 
-async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ValuesRead | Settled> {
+async function readWithin(signal: AbortSignal, context: ReadContext): Promise<ValuesRead | NothingNew> {
   const { model, sourced, entry, previous, services } = context;
   const rows = entry.rows ?? previous.values;
   const formerRows = formerRoutes(
@@ -74,7 +74,7 @@ async function readWithin(signal: AbortSignal, context: ReadContext): Promise<Va
     targetsUntouched(model, entry) &&
     straysOf(model, entry, services).length === 0;
   const known = await readOrTimeOut(sourced, { ...request, content: !mayBeSettled });
-  if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "settled" };
+  if (mayBeSettled && inputsOf(context, known) === entry.settledInputs) return { kind: "nothingNew" };
   const readings = hasContent(known) ? known : await readOrTimeOut(sourced, { ...request, content: true });
   return { kind: "read", readings, former: { rows, formerRows } };
 }

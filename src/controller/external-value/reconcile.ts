@@ -26,6 +26,7 @@ import { hasCondition, type StatusModel } from "./status-model.ts";
 import { rememberSpared, straysOf } from "./strays.ts";
 import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
 import { troubleOf } from "./trouble.ts";
+import { usesSandbox } from "./uses-sandbox.ts";
 import { forgetShown, knownStatus } from "./write-status.ts";
 
 /** Brings one ExternalValue and its targets in step, and says when to come again. */
@@ -176,15 +177,21 @@ async function serve(
   if (restsInPlace(model, visit, services)) return undefined;
   const context = { model, sourced, entry, previous, line, services };
   const read = await readValues(context);
-  if (read.kind === "settled") return await tell(visit, services);
-  const leave = await services.settling.enter();
+  if (read.kind === "nothingNew") return await tell(visit, services);
+  // Reading takes its time, and so may a place: the shard may have gone to another replica meanwhile.
+  if (!services.owns(visit.key)) return undefined;
+  const leave = await placeFor(model, visit, services);
   try {
-    // Reading takes its time: the shard may have gone to another replica meanwhile.
     if (!services.owns(visit.key)) return undefined;
     return await settle(model, await shapeRead(read, context), visit, services);
   } finally {
     leave();
   }
+}
+
+/** None is needed by what waits for the sandbox: hostile templates delay one another, not their neighbours. */
+async function placeFor(model: ExternalValueModel, { key, line }: Visit, { settling }: Services): Promise<() => void> {
+  return usesSandbox(model) ? () => {} : await settling.enter(key, line);
 }
 
 /** From what was read to targets, workloads and status. */

@@ -3,11 +3,11 @@ import type { Subscriptions } from "../../aws/reader.ts";
 import type { Turns } from "../../event-loop/turns.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
-import type { RequestGate } from "../../kubernetes/request-gate.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { Sandbox } from "../../values/contract.ts";
 import type { Clock } from "../clock.ts";
 import type { ControlledTarget } from "../controlled-targets.ts";
+import type { Places } from "../queue/places.ts";
 import type { RestartPace } from "../restart/pace.ts";
 import type { StoreDirectory } from "../stores/directory.ts";
 import type { Fingerprinter } from "../target/fingerprint.ts";
@@ -23,7 +23,7 @@ export interface Services {
    * Lets visits that have read on to their targets. What they make there waits for the API server: of more than it answers
    * at a time, it waits for so long that the collector takes it for lasting.
    */
-  readonly settling: Pick<RequestGate, "enter">;
+  readonly settling: Places;
   readonly fingerprinter: Fingerprinter;
   readonly clock: Clock;
   readonly random: () => number;

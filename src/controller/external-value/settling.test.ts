@@ -1,24 +1,24 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { createRequestGate, type RequestGate } from "../../kubernetes/request-gate.ts";
+import { createPlaces, type Places } from "../queue/places.ts";
 import { type Bench, createBench, key } from "./testing/bench.ts";
 
 // With one place, which somebody else has at first.
 let bench: Bench;
-let gate: RequestGate;
+let places: Places;
 let leave: () => void;
 
 beforeEach(async () => {
   bench = createBench();
-  gate = createRequestGate({ places: 1, now: () => 0 });
-  bench.settling = gate.enter;
-  leave = await gate.enter();
+  places = createPlaces(1);
+  bench.settling = places.enter;
+  leave = await places.enter("shop/other", "refresh");
   bench.fake.calls.putParameter("/a", "one");
   bench.put({ data: [{ key: "A", parameterStore: { name: "/a" } }] });
 });
 
 /** Whether the place is free within a few turns of the event loop. */
 async function isFree(): Promise<boolean> {
-  const free = gate.enter().then((leaveAgain) => {
+  const free = places.enter("shop/third", "refresh").then((leaveAgain) => {
     leaveAgain();
     return true;
   });
@@ -35,6 +35,12 @@ describe("a visit that has read", () => {
     await visit;
     expect(bench.cluster.find("Secret", "checkout")).toBeDefined();
     expect(await isFree()).toBe(true);
+  });
+
+  it("takes no place where the shard has gone to another replica while it read", async () => {
+    bench.owns = false;
+    await bench.visit();
+    expect(bench.cluster.log).toEqual([]);
   });
 
   it("writes nothing where the shard has gone to another replica meanwhile", async () => {
@@ -58,6 +64,22 @@ describe("a visit that has read", () => {
     expect(await failure).toEqual(new TypeError("a bug"));
     expect(bench.cluster.log).not.toEqual([]);
     expect(await isFree()).toBe(true);
+  });
+
+  it.each([
+    { what: "a template", spec: { secret: { template: { data: { B: "{{ A }}" } } } } },
+    { what: "a template in a label", spec: { secret: { labels: { b: "{{ A }}" } } } },
+  ])("needs none with $what: what others wrote may take its time", async ({ spec }) => {
+    bench.put({ data: [{ key: "A", parameterStore: { name: "/a" }, sensitive: false }], ...spec });
+    await bench.visit();
+    expect(bench.cluster.find("Secret", "checkout")).toBeDefined();
+  });
+
+  it("needs none with JMESPath", async () => {
+    bench.fake.calls.putParameter("/json", '{"b":"1"}');
+    bench.put({ data: [{ key: "A", parameterStore: { name: "/json" }, jmesPath: "b" }] });
+    await bench.visit();
+    expect(bench.cluster.find("Secret", "checkout")).toBeDefined();
   });
 
   it("takes no place where nothing has changed", async () => {

@@ -39,6 +39,11 @@ describe("resourceMetrics", () => {
     ]);
   });
 
+  it("lets no reason that somebody wrote into a status become a series of its own", async () => {
+    const [, ready] = await linesOf([facts("one", { reason: 'x"} 1\nup{a="\\' })]);
+    expect(ready).toBe(String.raw`externalvalues_ready{namespace="shop",name="one",reason="x\"} 1\nup{a=\"\\"} 1`);
+  });
+
   it("gives each metric its help and type before its series, and ends each line", async () => {
     let text = "";
     for await (const piece of resourceMetrics(turns, () => [facts("one")])) text += piece;

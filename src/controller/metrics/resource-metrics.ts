@@ -24,11 +24,15 @@ export async function* resourceMetrics(turns: Turns, facts: () => Iterable<Resou
     yield* joinInSlices(facts(), turns, (resource) => {
       const value = valueFor(resource);
       if (value === undefined) return "";
-      // Kubernetes has checked names, and reasons are the operator's own: nothing in them must be escaped.
-      const labels = labelNames.map((label) => `${label}="${resource[label]}"`);
+      const labels = labelNames.map((label) => `${label}="${escaped(resource[label])}"`);
       return `${name}{${labels.join()}} ${value}\n`;
     });
   }
+}
+
+/** A label's value. A reason may come from a status that others have written. */
+function escaped(text: string): string {
+  return /[\\"\n]/.test(text) ? text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n") : text;
 }
 
 const gauges: readonly {

@@ -4,11 +4,11 @@ import { createFakePlane, type FakePlane } from "../../../aws/fakes/fake-plane.t
 import { endlessTurn } from "../../../event-loop/testing/endless-turn.ts";
 import { ApiError, type KubernetesClient } from "../../../kubernetes/client.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
-import type { RequestGate } from "../../../kubernetes/request-gate.ts";
 import { silentLogger } from "../../../telemetry/logger.ts";
 import { createInProcessSandbox } from "../../../values/testing/in-process-sandbox.ts";
 import { type ControlledTarget, ownerUidOf } from "../../controlled-targets.ts";
 import type { Line } from "../../queue/fair-lines.ts";
+import type { Places } from "../../queue/places.ts";
 import { createReferences, type ReferenceIndex } from "../../references.ts";
 import type { Resolution } from "../../stores/directory.ts";
 import { createStoreRecords } from "../../stores/store-records.ts";
@@ -35,7 +35,7 @@ export interface Bench {
   /** Whether this replica may still write. */
   owns: boolean;
   /** Lets a visit on from what it read to its targets. */
-  settling: RequestGate["enter"];
+  settling: Places["enter"];
   /** Where the store leads. */
   resolve: (ready: Extract<Resolution, { kind: "ready" }>) => Resolution;
 }
