@@ -1,30 +1,21 @@
 import type { Failure } from "../../api/conditions.ts";
 import type { ExternalValueModel } from "../../api/model.ts";
 import { parseExternalValue } from "../../api/parse-external-value.ts";
-import type { Reader, Want } from "../../aws/reader.ts";
-import { fieldManagerFor } from "../../kubernetes/field-manager.ts";
 import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { Line } from "../queue/fair-lines.ts";
 import type { Verdict } from "../queue/work-queue.ts";
-import { type RestartOutcome, type SettleRestarts, settleRestarts } from "../restart/settle-restarts.ts";
 import { restartsSwitchedOff } from "../restart/switched-off.ts";
-import type { WriteContext } from "../target/apply-target.ts";
-import { type Conclusion, conclude, stand, targetRows } from "./conclude.ts";
 import { suspendedConditions } from "./conditions.ts";
-import { type Entry, forgetTargets, newEntry } from "./entry.ts";
-import { recordRestart, recordWrite } from "./events.ts";
-import { type FormerTargets, type FormerTargetsInput, removeFormerTargets } from "./former-targets.ts";
-import { type Sourced, sourceItems, wantsOf } from "./gather-values.ts";
+import { type Entry, newEntry } from "./entry.ts";
+import { type Sourced, sourceItems } from "./gather-values.ts";
 import { isInPlace } from "./in-place.ts";
-import { readValues, type ShapedItems, shapeRead } from "./read-items.ts";
-import { admit, failed, finish, report, tell, type Visit } from "./report.ts";
+import { readValues, shapeRead } from "./read-items.ts";
+import { admit, failed, finish, tell, type Visit } from "./report.ts";
 import { isServedElsewhere, isToldAlready } from "./served-here.ts";
 import type { Services } from "./services.ts";
-import { settleTargets } from "./settle.ts";
-import { sights } from "./sights.ts";
-import { hasCondition, type StatusModel } from "./status-model.ts";
-import { rememberSpared, straysOf } from "./strays.ts";
-import { hasTemplateSources, readTemplateSources } from "./template-sources.ts";
+import { settleVisit } from "./settle-visit.ts";
+import type { StatusModel } from "./status-model.ts";
+import { subscribe, unsubscribe } from "./subscribe.ts";
 import { troubleOf } from "./trouble.ts";
 import { usesSandbox } from "./uses-sandbox.ts";
 import { forgetShown, knownStatus } from "./write-status.ts";
@@ -111,11 +102,6 @@ function isPending({ resolution }: Sourced): boolean {
   return resolution.kind === "failed" && resolution.pending === true;
 }
 
-function unsubscribe({ key, entry }: Visit, { subscriptions }: Services): void {
-  subscriptions.unsubscribe(key);
-  entry.subscribed = undefined;
-}
-
 type Parsed =
   | { readonly ok: true; readonly model: ExternalValueModel }
   | { readonly ok: false; readonly failure: Failure };
@@ -183,7 +169,7 @@ async function serve(
   const leave = await placeFor(model, visit, services);
   try {
     if (!services.owns(visit.key)) return undefined;
-    return await settle(model, await shapeRead(read, context), visit, services);
+    return await settleVisit(model, await shapeRead(read, context), visit, services);
   } finally {
     leave();
   }
@@ -192,126 +178,4 @@ async function serve(
 /** None is needed by what waits for the sandbox: hostile templates delay one another, not their neighbours. */
 async function placeFor(model: ExternalValueModel, { key, line }: Visit, { settling }: Services): Promise<() => void> {
   return usesSandbox(model) ? () => {} : await settling.enter(key, line);
-}
-
-/** From what was read to targets, workloads and status. */
-async function settle(
-  model: ExternalValueModel,
-  read: ShapedItems,
-  visit: Visit,
-  services: Services,
-): Promise<Verdict> {
-  const { object, entry, previous } = visit;
-  const write = {
-    client: services.client,
-    owner: { namespace: model.namespace, name: model.name, uid: model.uid },
-    fieldManager: fieldManagerFor(model.name),
-  };
-  const sightsBefore = sights(model, entry);
-  const settled = await settleTargets({
-    services,
-    model,
-    entry,
-    items: read.items,
-    known: previous.targets,
-    rows: wasInOrder(previous) ? (entry.rows ?? previous.values) : undefined,
-    write,
-    templatesFrom: await readTemplateSources(model, services.client),
-    wrote: (decision, memo) => recordWrite(decision, memo, object, services.events),
-  });
-  const former = await removeFormer({ model, items: read.items, settled }, write, visit, services);
-  forgetTargets(entry, model, former.removed);
-  const targets = targetRows(settled, previous, former.lingering);
-  const restarts = await restart({ model, targets, allStand: settled.every(stand) }, visit, services);
-  const conclusion = conclude({
-    model,
-    items: read.items,
-    settled,
-    previous,
-    rows: entry.rows,
-    lingering: former.lingering,
-    raced: former.raced,
-    unremoved: former.unremoved,
-    ...(restarts ? { restarts } : {}),
-    now: services.clock.now(),
-    random: services.random,
-    revisitMs: hasTemplateSources(model) ? model.refreshIntervalMs : undefined,
-  });
-  remember(entry, conclusion, read.inputs);
-  const verdict = await report(conclusion, model, visit, services);
-  const touched = sights(model, entry).some(
-    (sight, index) => sight.suspect && sight.text !== sightsBefore[index]?.text,
-  );
-  return touched ? { afterMs: 0, line: "interactive" } : verdict;
-}
-
-async function removeFormer(
-  wanted: Pick<FormerTargetsInput, "model" | "items" | "settled">,
-  write: WriteContext,
-  { entry, previous }: Visit,
-  services: Services,
-): Promise<FormerTargets> {
-  const strays = straysOf(wanted.model, entry, services);
-  const former = await removeFormerTargets({ ...wanted, known: previous.targets, strays }, write);
-  rememberSpared(entry, former.spared, services.controlledTargets(wanted.model.uid));
-  return former;
-}
-
-function wasInOrder(status: StatusModel): boolean {
-  return hasCondition(status, "Ready", "True") && !hasCondition(status, "Degraded", "True");
-}
-
-/** What the next visit can spare itself, and the rows that found no room. */
-function remember(entry: Entry, { status, rows, inOrder }: Conclusion, inputs: string | undefined): void {
-  entry.settledInputs = inOrder ? inputs : undefined;
-  entry.rows = rows.length > status.values.length ? rows : undefined;
-}
-
-async function restart(
-  wanted: Pick<SettleRestarts, "model" | "targets" | "allStand">,
-  { object, entry, previous }: Visit,
-  { client, restarts, clock, events }: Services,
-): Promise<RestartOutcome | undefined> {
-  if (!restarts) return undefined;
-  return await settleRestarts({
-    ...wanted,
-    previous,
-    memory: entry,
-    client,
-    pace: restarts.pace,
-    now: clock.now(),
-    restarted: (workload, dataVersion) => recordRestart(workload, dataVersion, object, events),
-  });
-}
-
-/** Subscribes where what is wanted, or where it is read, has changed. */
-function subscribe(
-  { key, entry }: Visit,
-  model: ExternalValueModel,
-  sourced: readonly Sourced[],
-  { subscriptions }: Services,
-): void {
-  const readers = sourced.map(({ resolution }) => (resolution.kind === "ready" ? resolution.reader : undefined));
-  if (isSubscribed(entry, model.generation, readers)) return;
-  const wants = wantsOf(model, sourced);
-  subscriptions.subscribe(key, wants);
-  entry.readAt = wants.length < sourced.length ? () => undefined : () => stalestRead(wants);
-  entry.subscribed = { generation: model.generation, readers };
-}
-
-function isSubscribed({ subscribed }: Entry, generation: number, readers: readonly (Reader | undefined)[]): boolean {
-  return (
-    subscribed?.generation === generation && readers.every((reader, index) => reader === subscribed.readers[index])
-  );
-}
-
-/** When the stalest value was read; undefined while one was never read. */
-function stalestRead(wants: readonly Want[]): number | undefined {
-  let stalest: number | undefined;
-  for (const { reader, ref } of wants) {
-    const at = reader.peek(ref)?.good?.at;
-    if (at === undefined) return undefined;
-    stalest = Math.min(at, stalest ?? at);
-  }
-  return stalest;
 }
